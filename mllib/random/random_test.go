@@ -8,9 +8,9 @@ import (
 
 // TestStreamIsPinned keeps the numbers of a stream: stored results depend on them.
 // The state is what `printf '\1\0\0\0\0\0\0\0loss init' | sha256sum` begins with,
-// a46ae6717eac8b0a abed157d249cb4c4, read as little-endian words.
+// a46ae6717eac8b0a bed157d249cb4c4e, read as little-endian words.
 func TestStreamIsPinned(t *testing.T) {
-	want := rand.New(rand.NewPCG(0x0a8bac7e71e66aa4, 0xc4b49c247d15edab))
+	want := rand.New(rand.NewPCG(0x0a8bac7e71e66aa4, 0x4e4ccb49d257d1be))
 	got := Stream(1, "loss init")
 	for i := range 100 {
 		if x, y := got.Uint64(), want.Uint64(); x != y {
