@@ -1,0 +1,17 @@
+package ad
+
+// For the test that no operation lacks a rule or an example.
+const (
+	OpLeaf = opLeaf
+	NumOps = numOps
+)
+
+func Op(v *Value) opcode    { return v.op }
+func HasRule(o opcode) bool { return rules[o] != nil }
+
+// Operations that only appear in derivatives.
+var (
+	TanhGrad, SigmoidGrad, ELUGrad = tanhGrad, sigmoidGrad, eluGrad
+	MaskPos, MaskNonPos, SignMul   = maskPos, maskNonPos, signMul
+	MaskBetween, PadRows, PadCols  = maskBetween, padRows, padCols
+)

@@ -1,0 +1,147 @@
+// Package nn has networks without weights inside: a network is a description, its
+// parameters are a plain list of values that is passed in, and an update makes a
+// new list. So the parameters after a differentiable gradient step are as good
+// as any others.
+package nn
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"ml3/mllib/ad"
+)
+
+// Params are the parameters of a network, layer by layer.
+type Params []*ad.Value
+
+// Len is the number of entries.
+func (p Params) Len() int {
+	n := 0
+	for _, v := range p {
+		n += v.Len()
+	}
+	return n
+}
+
+// Clone copies the numbers to leaves on the heap.
+func (p Params) Clone() Params {
+	q := make(Params, len(p))
+	for i, v := range p {
+		q[i] = ad.Clone(v)
+	}
+	return q
+}
+
+// CopyTo writes the numbers into dst, which has the same shapes and is not part
+// of a graph in use.
+func (p Params) CopyTo(dst Params) {
+	for i, v := range p {
+		copy(dst[i].Data, v.Data)
+	}
+}
+
+// Finite says whether every entry is finite.
+func (p Params) Finite() bool {
+	for _, v := range p {
+		for _, x := range v.Data {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Descend returns θ − α·g, equation (2) of the paper, as part of the graph.
+func Descend(theta Params, g []*ad.Value, alpha float64) Params {
+	if len(theta) != len(g) {
+		panic(fmt.Sprintf("nn: Descend of %d parameters with %d gradients", len(theta), len(g)))
+	}
+	out := make(Params, len(theta))
+	for i, v := range theta {
+		out[i] = ad.AddScaled(v, -alpha, g[i])
+	}
+	return out
+}
+
+// Activation is applied to a layer's output, entry by entry.
+type Activation func(*ad.Value) *ad.Value
+
+// Linear is no activation.
+func Linear(x *ad.Value) *ad.Value { return x }
+
+// MLP is a multi-layer perceptron: Sizes[0] inputs, hidden layers, and
+// Sizes[len-1] outputs.
+type MLP struct {
+	Sizes       []int
+	Hidden, Out Activation
+	Bias        bool
+	Weights     Initializer
+}
+
+// Init draws parameters on the tape (nil for the heap): for each layer a weight
+// [in, out] and, with Bias, a bias [1, out].
+func (m MLP) Init(tape *ad.Tape, rng *rand.Rand) Params {
+	p := make(Params, 0, 2*len(m.Sizes))
+	for l := 1; l < len(m.Sizes); l++ {
+		in, out := m.Sizes[l-1], m.Sizes[l]
+		w := tape.Zeros(in, out)
+		p = append(p, w)
+		var b []float64
+		if m.Bias {
+			bias := tape.Zeros(1, out)
+			p = append(p, bias)
+			b = bias.Data
+		}
+		m.Weights(rng, in, out, w.Data, b)
+	}
+	return p
+}
+
+// Apply returns the outputs [n, Sizes[last]] for inputs x [n, Sizes[0]].
+func (m MLP) Apply(p Params, x *ad.Value) *ad.Value {
+	layers, per := len(m.Sizes)-1, 1
+	if m.Bias {
+		per = 2
+	}
+	if len(p) != layers*per {
+		panic(fmt.Sprintf("nn: MLP %v (bias %v) applied with %d parameters", m.Sizes, m.Bias, len(p)))
+	}
+	for l := range layers {
+		if m.Bias {
+			x = ad.Affine(x, p[2*l], p[2*l+1])
+		} else {
+			x = ad.MatMul(x, p[l])
+		}
+		if l < layers-1 {
+			x = m.Hidden(x)
+		} else {
+			x = m.Out(x)
+		}
+	}
+	return x
+}
+
+// Initializer draws the weights w [in, out] and biases b (empty without) of a layer.
+type Initializer func(rng *rand.Rand, in, out int, w, b []float64)
+
+// Xavier draws weights uniformly within ±sqrt(6/(in+out)) and leaves biases 0
+// (Glorot and Bengio 2010, equation 16).
+func Xavier(rng *rand.Rand, in, out int, w, b []float64) {
+	uniform(rng, math.Sqrt(6/float64(in+out)), w)
+}
+
+// TorchDefault draws weights and biases uniformly within ±1/sqrt(in), as
+// torch.nn.Linear does.
+func TorchDefault(rng *rand.Rand, in, out int, w, b []float64) {
+	bound := 1 / math.Sqrt(float64(in))
+	uniform(rng, bound, w)
+	uniform(rng, bound, b)
+}
+
+func uniform(rng *rand.Rand, bound float64, x []float64) {
+	for i := range x {
+		x[i] = bound * (2*rng.Float64() - 1)
+	}
+}
