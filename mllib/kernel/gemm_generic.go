@@ -1,0 +1,5 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+func gemmAsm(_, _ bool, _, _, _ int, _, _, _ []float64, _ bool) bool { return false }
