@@ -73,7 +73,9 @@ func Decide(effect string, value, low, high float64) Verdict {
 
 // All returns the experiments in the order of the paper's figures.
 func All() []Experiment {
-	return nil
+	return []Experiment{
+		sineExperiment(),
+	}
 }
 
 // Lookup returns the named experiment; the error lists the known names.

@@ -1,0 +1,39 @@
+package paper
+
+import "ml3/mllib/tidy"
+
+// The claims are judged on the paper's network sizes. Test tasks count on the
+// wider range of x, which meta-training never saw.
+const (
+	sineJudged     = "paper 40-40"
+	sineJudgedTest = sineJudged + "/test [-5,5]"
+)
+
+func sineClaims() []Claim {
+	return []Claim{
+		{ID: "sine-train", Figure: "2c", Text: "the learned loss ends below the task loss on the meta-train task",
+			Judge: func(t tidy.Table) (Verdict, error) { return learnedBelow(t, sineJudged+"/train") }},
+		{ID: "sine-test", Figure: "2d", Text: "it is better on unseen, out-of-distribution tasks",
+			Judge: func(t tidy.Table) (Verdict, error) { return learnedBelow(t, sineJudgedTest) }},
+		{ID: "each-step", Figure: "text 3.1", Text: "updating φ after every inner step works better than once after several unrolled ones",
+			Judge: eachStep},
+	}
+}
+
+// learnedBelow judges MSE of task loss − learned loss after the last gradient step.
+func learnedBelow(t tidy.Table, task string) (Verdict, error) {
+	t = t.Where(tidy.Metric("mse"), tidy.Task(task))
+	return difference("MSE after 100 steps, task loss − learned loss", t.Where(tidy.Method("task loss")), t.Where(tidy.Method("learned")))
+}
+
+// eachStep judges the whole curve: the mean over outer steps, at equal numbers of
+// optimizees drawn.
+func eachStep(t tidy.Table) (Verdict, error) {
+	const effect = "MSE after 10 steps, mean over outer steps, once after all − each step"
+	t = t.Where(tidy.Task("each-step"), tidy.Metric("mse after 10 steps"))
+	d, err := tidy.PairedDifferences(t.Where(tidy.Method("once after all")), t.Where(tidy.Method("each step")))
+	if err != nil {
+		return Verdict{}, err
+	}
+	return judge(effect, d)
+}
