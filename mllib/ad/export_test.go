@@ -14,4 +14,5 @@ var (
 	TanhGrad, SigmoidGrad, ELUGrad = tanhGrad, sigmoidGrad, eluGrad
 	MaskPos, MaskNonPos, SignMul   = maskPos, maskNonPos, signMul
 	MaskBetween, PadRows, PadCols  = maskBetween, padRows, padCols
+	ConvAt, ConvInput, ConvWeight  = convAt, convInput, convWeight
 )

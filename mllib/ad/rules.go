@@ -55,6 +55,10 @@ const (
 	opPadCols
 	opGather
 	opScatterAdd
+	opConvPool
+	opConvAt
+	opConvInput
+	opConvWeight
 	numOps
 )
 
@@ -123,6 +127,8 @@ var rules = [numOps]rule{
 		return ScatterAdd(g, n.index, n.in[0].Rows, n.in[0].Cols)
 	},
 	opScatterAdd: func(n, g *Value, i int) *Value { return Gather(g, n.index) },
+
+	opConvPool: convRule, opConvAt: convRule, opConvInput: convRule, opConvWeight: convRule,
 }
 
 func pick(i int, g0 *Value, g1 func() *Value) *Value {

@@ -34,6 +34,8 @@ func examples() []example {
 	row, col, one := random(4, 1, 4, .3, 2), random(5, 3, 1, .3, 2), random(6, 1, 1, .3, 2)
 	index := &ad.Index{Rows: 2, Cols: 5, At: []int32{0, 3, 3, 11, 7, 1, 0, 5, 5, 5}}
 	g := random(7, 2, 5, -1, 1)
+	images, filters, pooled := random(10, 2, 2*6*6, -1, 1), random(11, 3, 2*3*3, -1, 1), random(12, 2, 3*2*2, -1, 1)
+	places := convPlaces(2, 3, 6, 3)
 	un := func(f func(*ad.Value) *ad.Value) func([]*ad.Value) *ad.Value {
 		return func(x []*ad.Value) *ad.Value { return f(x[0]) }
 	}
@@ -79,6 +81,10 @@ func examples() []example {
 		{"padCols", un(func(x *ad.Value) *ad.Value { return ad.PadCols(x, 2, 7) }), vs(a)},
 		{"Gather", un(func(x *ad.Value) *ad.Value { return ad.Gather(x, index) }), vs(a)},
 		{"ScatterAdd", un(func(x *ad.Value) *ad.Value { return ad.ScatterAdd(x, index, 3, 4) }), vs(g)},
+		{"ConvPool", func(x []*ad.Value) *ad.Value { return ad.ConvPool(x[0], x[1], x[2], 6, 3) }, vs(images, filters, random(13, 3, 1, -1, 1))},
+		{"convAt", func(x []*ad.Value) *ad.Value { return ad.ConvAt(x[0], x[1], places, 6, 3) }, vs(images, filters)},
+		{"convInput", func(x []*ad.Value) *ad.Value { return ad.ConvInput(x[0], x[1], places, 6, 3) }, vs(pooled, filters)},
+		{"convWeight", func(x []*ad.Value) *ad.Value { return ad.ConvWeight(x[0], x[1], places, 6, 3) }, vs(pooled, images)},
 	}
 }
 
