@@ -69,7 +69,7 @@ func sineVersions(outerSteps int) []SineVersion {
 		{
 			Name:        "released 100-10",
 			Optimizee:   nn.MLP{Sizes: []int{1, 100, 10, 1}, Hidden: ad.ReLU, Out: nn.Linear, Bias: true, Weights: nn.Xavier},
-			TestWeights: nn.Xavier,
+			TestWeights: nn.TorchDefault,
 			Loss:        nn.MLP{Sizes: []int{2, 50, 50, 1}, Hidden: ad.ReLU, Out: ad.Softplus, Bias: false, Weights: nn.Xavier},
 			Train:       sineTrain(outerSteps, 1, 1),
 		},
@@ -168,7 +168,7 @@ func (s Sine) tasks(w *writer) {
 	}
 	write("train", s.TrainTask(nn.MLP{}, w.seed), s.Points)
 	for k := range s.TestTasks {
-		write(fmt.Sprintf("test-%d", k), s.TestTask(nn.MLP{}, w.seed, k, s.TestX[len(s.TestX)-1]), min(30, s.Points))
+		write(fmt.Sprintf("test-%d", k), s.TestTask(nn.MLP{}, w.seed, k, s.TestX[len(s.TestX)-1]), min(15, s.Points))
 	}
 }
 
