@@ -214,17 +214,16 @@ func TestFetchWithForeignPart(t *testing.T) {
 	}
 }
 
-// What a server may do wrong: the call fails with the reason, nothing gets a
-// final name, and a second mirror helps.
-func TestFetchRefuses(t *testing.T) {
-	d, published := small()
-	plain := httptest.NewServer(http.NotFoundHandler())
-	t.Cleanup(plain.Close)
-	limit := d.Files[0].gzLimit()
-	for name, c := range map[string]struct {
-		want   string
-		answer func(w http.ResponseWriter, r *http.Request, data []byte)
-	}{
+// misbehaviour is an answer to the first request and what the error must say.
+type misbehaviour struct {
+	want   string
+	answer func(w http.ResponseWriter, r *http.Request, data []byte)
+}
+
+// misbehaviours are what a server may do wrong; plain is an address without TLS
+// and limit the largest file accepted.
+func misbehaviours(plain string, limit int) map[string]misbehaviour {
+	return map[string]misbehaviour{
 		"error status": {"503", func(w http.ResponseWriter, _ *http.Request, _ []byte) { w.WriteHeader(503) }},
 		"wrong content": {"SHA-256", func(w http.ResponseWriter, _ *http.Request, _ []byte) {
 			raw := idxImages(30)
@@ -239,7 +238,7 @@ func TestFetchRefuses(t *testing.T) {
 			w.Write(data[:len(data)/2])
 		}},
 		"announces too much": {"announces", func(w http.ResponseWriter, _ *http.Request, _ []byte) {
-			w.Header().Set("Content-Length", itoa(int(limit)+1))
+			w.Header().Set("Content-Length", itoa(limit+1))
 			w.Write(make([]byte, limit+1))
 		}},
 		"sends too much": {"sends more than", func(w http.ResponseWriter, _ *http.Request, _ []byte) {
@@ -250,7 +249,7 @@ func TestFetchRefuses(t *testing.T) {
 			w.Write(zipped(append(idxImages(30), make([]byte, 1<<20)...), 9))
 		}},
 		"redirect to http": {"not HTTPS", func(w http.ResponseWriter, r *http.Request, _ []byte) {
-			http.Redirect(w, r, plain.URL+r.URL.Path, http.StatusFound)
+			http.Redirect(w, r, plain+r.URL.Path, http.StatusFound)
 		}},
 		"endless redirect": {"five redirects", func(w http.ResponseWriter, r *http.Request, _ []byte) {
 			http.Redirect(w, r, r.URL.Path, http.StatusFound)
@@ -260,7 +259,16 @@ func TestFetchRefuses(t *testing.T) {
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		}},
-	} {
+	}
+}
+
+// Whatever the server does wrong, the call fails with the reason, nothing gets
+// a final name, and a second mirror helps.
+func TestFetchRefuses(t *testing.T) {
+	d, published := small()
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	for name, c := range misbehaviours(plain.URL, int(d.Files[0].gzLimit())) {
 		t.Run(name, func(t *testing.T) {
 			bad := newMirror(t, published, func(w http.ResponseWriter, r *http.Request, data []byte) bool {
 				if !strings.Contains(r.URL.Path, "train-images") {
