@@ -1,0 +1,111 @@
+package rigid
+
+import "math"
+
+// Contact is a point where a sphere or the end of a capsule is closer to a
+// floor than the contact margin.
+type Contact struct {
+	Geom, Floor int        // geoms
+	Dist        float64    // distance of the surfaces, negative when they overlap, m
+	Pos         [3]float64 // half way between the surfaces, world axes
+	Frame       [9]float64 // rows: the floor's normal, two tangents
+	Force       [3]float64 // on the geom, along the rows of Frame, N
+
+	pair int
+	leaf int        // last degree of freedom that moves the point
+	at   [3]float64 // Pos from the tree's reference point
+}
+
+// Contacts are the contacts found by the last Forward or Step, with their
+// forces. The slice is overwritten by the next.
+func (s *State) Contacts() []Contact { return s.contacts }
+
+// findContacts lists the contacts, after Kinematics, in the order of the geoms,
+// for a capsule the end its axis points to first.
+func (s *State) findContacts() {
+	m := s.m
+	s.contacts = s.contacts[:0]
+	for i := range m.pairs {
+		p := &m.pairs[i]
+		fl := &m.floors[p.floor]
+		c := s.local(p.link, p.pos)
+		up := sub(add(s.origin[m.links[p.link].tree], c), fl.point)
+		height := dot3(up, fl.normal) - p.radius
+		if m.geoms[p.geom].Type == Sphere {
+			if height < p.margin {
+				s.addContact(i, height, c, [3]float64{})
+			}
+			continue
+		}
+		axis := mulVec(&s.frames[p.link].r, p.axis)
+		rise := dot3(axis, fl.normal)
+		if height+rise < p.margin {
+			s.addContact(i, height+rise, add(c, axis), axis)
+		}
+		if height-rise < p.margin {
+			s.addContact(i, height-rise, sub(c, axis), axis)
+		}
+	}
+}
+
+// addContact takes the centre of the touching sphere, from the tree's
+// reference point, and the direction of the first tangent.
+func (s *State) addContact(pair int, dist float64, centre, along [3]float64) {
+	p := &s.m.pairs[pair]
+	fl := &s.m.floors[p.floor]
+	n := fl.normal
+	if along == [3]float64{} {
+		along = [3]float64{0, 1, 0}
+		if math.Abs(n[1]) >= 0.5 {
+			along = [3]float64{0, 0, 1}
+		}
+	}
+	t := sub(along, scale(dot3(along, n), n))
+	if length := norm3(t); length > tiny {
+		t = scale(1/length, t)
+	} else {
+		t = [3]float64{1, 0, 0} // an upright capsule, MuJoCo's choice for a level floor
+	}
+	b := cross(n, t)
+	at := sub(centre, scale(p.radius+dist/2, n))
+	s.contacts = append(s.contacts, Contact{
+		Geom: p.geom, Floor: fl.geom, Dist: dist,
+		Pos:   add(s.origin[s.m.links[p.link].tree], at),
+		Frame: [9]float64{n[0], n[1], n[2], t[0], t[1], t[2], b[0], b[1], b[2]},
+		pair:  pair, leaf: p.leaf, at: at,
+	})
+}
+
+// contactJacobian writes the rows of the normal and the two tangents, each
+// over the chain of degrees of freedom of the contact's leaf.
+func (s *State) contactJacobian(c *Contact, jac []float64) {
+	n := int(s.m.dofs[c.leaf].n)
+	jn, jt, jb := jac[:n], jac[n:2*n], jac[2*n:3*n]
+	e := &c.Frame
+	x, y, z := c.at[0], c.at[1], c.at[2]
+	k := 0
+	put := func(v0, v1, v2 float64) {
+		jn[k] = e[0]*v0 + e[1]*v1 + e[2]*v2
+		jt[k] = e[3]*v0 + e[4]*v1 + e[5]*v2
+		jb[k] = e[6]*v0 + e[7]*v1 + e[8]*v2
+		k++
+	}
+	for i := s.m.pairs[c.pair].link; i > 0; i = s.m.links[i].parent {
+		f := &s.frames[i]
+		a0, a1, a2 := f.r[2], f.r[5], f.r[8]
+		switch s.m.links[i].kind {
+		case Hinge:
+			put(f.lever[0]+a1*z-a2*y, f.lever[1]+a2*x-a0*z, f.lever[2]+a0*y-a1*x)
+		case Slide:
+			put(a0, a1, a2)
+		case Free:
+			for j := 2; j >= 0; j-- {
+				a0, a1, a2 = f.r[j], f.r[3+j], f.r[6+j]
+				put(a1*z-a2*y, a2*x-a0*z, a0*y-a1*x)
+			}
+			put(0, 0, 1)
+			put(0, 1, 0)
+			put(1, 0, 0)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package rigid
+
+import "fmt"
+
+// compileWeights computes the inverse weights that scale the softness of
+// constraints, as MuJoCo defines them, in the reference configuration:
+// of a degree of freedom (M⁻¹)_ii, of a body the mean diagonal of J M⁻¹ Jᵀ
+// with the Jacobian of its centre of mass (translation) or its rotation.
+// The six of a free joint are averaged by threes.
+func (m *Model) compileWeights() error {
+	m.bodyW = make([][2]float64, len(m.bodies))
+	m.dofW = make([]float64, m.nv)
+	s := m.NewState()
+	s.Kinematics()
+	s.inertias()
+	s.composite()
+	copy(s.factor, s.mass)
+	if !m.factorize(s.factor, s.dinv) {
+		return m.singular(s.dinv)
+	}
+	x := make([]float64, m.nv)
+	inverse := func(row []float64) float64 { // row · M⁻¹ row
+		copy(x, row)
+		m.solve(s.factor, s.dinv, x)
+		sum := 0.0
+		for i := range x {
+			sum += row[i] * x[i]
+		}
+		return sum
+	}
+	unit := make([]float64, m.nv)
+	for i := range m.dofW {
+		unit[i] = 1
+		m.dofW[i] = inverse(unit)
+		unit[i] = 0
+	}
+	for i := range m.joints {
+		if m.joints[i].Type == Free {
+			averageThrees(m.dofW[m.joints[i].VIndex:][:6])
+		}
+	}
+	jac := make([]float64, 6*m.nv)
+	for b := 1; b < len(m.bodies); b++ {
+		if m.mounts[b].link == 0 {
+			continue
+		}
+		s.BodyJacobian(b, s.m.bodies[b].CoM, jac[:3*m.nv], jac[3*m.nv:])
+		for r := range 6 {
+			m.bodyW[b][r/3] += inverse(jac[r*m.nv:(r+1)*m.nv]) / 3
+		}
+	}
+	for i := range m.pairs {
+		p := &m.pairs[i]
+		p.weight = m.bodyW[m.geoms[p.geom].Body][0] * (1 + p.friction*p.friction)
+	}
+	return nil
+}
+
+// singular names the joint whose pivot of the mass matrix is not positive.
+func (m *Model) singular(dinv []float64) error {
+	for k := m.nv - 1; k >= 0; k-- {
+		if dinv[k] > 0 && dinv[k] < 1e300 {
+			continue
+		}
+		j := &m.joints[m.links[m.dofs[k].link].joint]
+		return &ParseError{Line: j.line, Element: fmt.Sprintf("<joint name=%q>", j.Name),
+			Problem: "what it moves has no mass or inertia; give a body below it mass, or the joint armature"}
+	}
+	return fmt.Errorf("rigid: the mass matrix of model %q is singular", m.name)
+}
+
+func averageThrees(w []float64) {
+	for k := 0; k < len(w); k += 3 {
+		mean := (w[k] + w[k+1] + w[k+2]) / 3
+		w[k], w[k+1], w[k+2] = mean, mean, mean
+	}
+}
