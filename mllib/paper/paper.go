@@ -31,6 +31,10 @@ type Experiment struct {
 	Paper  Run    // the paper's size
 	Quick  Run    // the same in seconds
 	Claims []Claim
+	// Reference returns the authors' own curves as rows whose method begins with
+	// "reference", read from the data folder, to be drawn below ours; nil if
+	// there are none. Claims do not see them.
+	Reference func(data string) (tidy.Table, error)
 }
 
 // Claim is one statement of the paper that a table can support or contradict.

@@ -84,7 +84,8 @@ func sineExperiment() Experiment {
 			Ablation: SineAblation{Version: full[0], InnerSteps: 10, OuterSteps: 500, EvalEvery: 10}},
 		Quick: Sine{Versions: quick, Points: 100, TrainX: 2, TestX: []float64{2, 5}, TestTasks: 4, TestSteps: 100, EvalEvery: 50,
 			Ablation: SineAblation{Version: quick[0], InnerSteps: 10, OuterSteps: 100, EvalEvery: 10}},
-		Claims: sineClaims(),
+		Claims:    sineClaims(),
+		Reference: sineReference,
 	}
 }
 
