@@ -4,16 +4,6 @@
 
 #include "textflag.h"
 
-DATA lanes<>+0(SB)/8, $-1
-DATA lanes<>+8(SB)/8, $-1
-DATA lanes<>+16(SB)/8, $-1
-DATA lanes<>+24(SB)/8, $-1
-DATA lanes<>+32(SB)/8, $+0
-DATA lanes<>+40(SB)/8, $+0
-DATA lanes<>+48(SB)/8, $+0
-DATA lanes<>+56(SB)/8, $+0
-GLOBL lanes<>(SB), RODATA|NOPTR, $64
-
 // func gemm1xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
 // Requires: AVX, CMOV, FMA3
 TEXT ·gemm1xAVX2(SB), NOSPLIT, $0-89
@@ -26,7 +16,7 @@ TEXT ·gemm1xAVX2(SB), NOSPLIT, $0-89
 	MOVQ    b+40(FP), R8
 	MOVQ    bsp+48(FP), R9
 	MOVQ    cols+72(FP), R10
-	LEAQ    lanes<>+32(SB), R11
+	LEAQ    gemmData<>+32(SB), R11
 	NEGQ    R10
 	VMOVUPD (R11)(R10*8), Y0
 
@@ -1804,7 +1794,7 @@ packed:
 	MOVQ    csi+64(FP), R8
 	LEAQ    (SI)(SI*2), R9
 	MOVQ    cols+72(FP), R10
-	LEAQ    lanes<>+32(SB), R11
+	LEAQ    gemmData<>+32(SB), R11
 	NEGQ    R10
 	VMOVUPD (R11)(R10*8), Y0
 
@@ -10598,3 +10588,13 @@ loop1:
 	ADDQ         SI, DX
 	SUBQ         $+1, m+0(FP)
 	JMP          tile
+
+DATA gemmData<>+0(SB)/8, $0xffffffffffffffff
+DATA gemmData<>+8(SB)/8, $0xffffffffffffffff
+DATA gemmData<>+16(SB)/8, $0xffffffffffffffff
+DATA gemmData<>+24(SB)/8, $0xffffffffffffffff
+DATA gemmData<>+32(SB)/8, $0x0000000000000000
+DATA gemmData<>+40(SB)/8, $0x0000000000000000
+DATA gemmData<>+48(SB)/8, $0x0000000000000000
+DATA gemmData<>+56(SB)/8, $0x0000000000000000
+GLOBL gemmData<>(SB), RODATA|NOPTR, $64

@@ -1,171 +1,210 @@
 package kernel
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
-// In all elementwise functions dst may be the same slice as an input.
+// In all elementwise functions the slices have one length and dst may be the
+// same slice as an input (but must not overlap it otherwise).
 
-func Add(dst, a, b []float64) { each2(dst, a, b, func(x, y float64) float64 { return x + y }) }
-func Sub(dst, a, b []float64) { each2(dst, a, b, func(x, y float64) float64 { return x - y }) }
-func Mul(dst, a, b []float64) { each2(dst, a, b, func(x, y float64) float64 { return x * y }) }
-func Div(dst, a, b []float64) { each2(dst, a, b, func(x, y float64) float64 { return x / y }) }
+// Add sets dst = a + b.
+func Add(dst, a, b []float64) {
+	check2("Add", dst, a, b)
+	for i := vecAdd(dst, a, b, int(active)); i < len(dst); i++ {
+		dst[i] = a[i] + b[i]
+	}
+}
+
+// Sub sets dst = a − b.
+func Sub(dst, a, b []float64) {
+	check2("Sub", dst, a, b)
+	for i := vecSub(dst, a, b, int(active)); i < len(dst); i++ {
+		dst[i] = a[i] - b[i]
+	}
+}
+
+// Mul sets dst = a·b.
+func Mul(dst, a, b []float64) {
+	check2("Mul", dst, a, b)
+	for i := vecMul(dst, a, b, int(active)); i < len(dst); i++ {
+		dst[i] = a[i] * b[i]
+	}
+}
+
+// Div sets dst = a/b.
+func Div(dst, a, b []float64) {
+	check2("Div", dst, a, b)
+	for i := vecDiv(dst, a, b, int(active)); i < len(dst); i++ {
+		dst[i] = a[i] / b[i]
+	}
+}
 
 // AddScaled sets dst = a + s·b (one fused multiply-add each).
 func AddScaled(dst, a []float64, s float64, b []float64) {
-	each2(dst, a, b, func(x, y float64) float64 { return math.FMA(s, y, x) })
+	check2("AddScaled", dst, a, b)
+	for i := vecAddScaled(dst, a, b, s, int(active)); i < len(dst); i++ {
+		dst[i] = math.FMA(s, b[i], a[i])
+	}
 }
+
+// Scale sets dst = s·a.
 func Scale(dst []float64, s float64, a []float64) {
-	each(dst, a, func(x float64) float64 { return s * x })
+	check1("Scale", dst, a)
+	for i := vecScale(dst, a, s, int(active)); i < len(dst); i++ {
+		dst[i] = s * a[i]
+	}
 }
+
+// AddScalar sets dst = s + a.
 func AddScalar(dst []float64, s float64, a []float64) {
-	each(dst, a, func(x float64) float64 { return s + x })
-}
-
-// AddRow sets dst[i,j] = a[i,j] + row[j] (a [m, n]); MulRow, AddCol (col[i]) and MulCol likewise.
-func AddRow(m, n int, dst, a, row []float64) {
-	for i := range m {
-		Add(dst[i*n:][:n], a[i*n:][:n], row)
-	}
-}
-func MulRow(m, n int, dst, a, row []float64) {
-	for i := range m {
-		Mul(dst[i*n:][:n], a[i*n:][:n], row)
-	}
-}
-func AddCol(m, n int, dst, a, col []float64) {
-	for i := range m {
-		AddScalar(dst[i*n:][:n], col[i], a[i*n:][:n])
-	}
-}
-func MulCol(m, n int, dst, a, col []float64) {
-	for i := range m {
-		Scale(dst[i*n:][:n], col[i], a[i*n:][:n])
+	check1("AddScalar", dst, a)
+	for i := vecAddScalar(dst, a, s, int(active)); i < len(dst); i++ {
+		dst[i] = s + a[i]
 	}
 }
 
-// SumRows sets dst[j] = Σ_i a[i,j], in order of i; SumCols dst[i] = Σ_j a[i,j], in order of j; Sum is Σ_i a[i] in order.
-func SumRows(m, n int, dst, a []float64) {
-	clear(dst[:n])
-	for i := range m {
-		Add(dst[:n], dst[:n], a[i*n:][:n])
+// Sqrt sets dst = √a, correctly rounded.
+func Sqrt(dst, a []float64) {
+	check1("Sqrt", dst, a)
+	for i := vecSqrt(dst, a, int(active)); i < len(dst); i++ {
+		dst[i] = math.Sqrt(a[i])
 	}
 }
-func SumCols(m, n int, dst, a []float64) {
-	for i := range m {
-		dst[i] = Sum(a[i*n:][:n])
+
+// ReLU sets dst = max(a, 0); +0 for −0, NaN for NaN.
+func ReLU(dst, a []float64) {
+	check1("ReLU", dst, a)
+	for i := vecReLU(dst, a, int(active)); i < len(dst); i++ {
+		dst[i] = max(a[i], 0)
 	}
 }
-func Sum(a []float64) float64 {
-	s := 0.0
-	for _, x := range a {
-		s += x
-	}
-	return s
-}
 
-func Sqrt(dst, a []float64) { each(dst, a, math.Sqrt) }
-func Exp(dst, a []float64)  { each(dst, a, math.Exp) }
-func Log(dst, a []float64)  { each(dst, a, math.Log) }
-func Sin(dst, a []float64)  { each(dst, a, math.Sin) }
-func Cos(dst, a []float64)  { each(dst, a, math.Cos) }
-func Tanh(dst, a []float64) { each(dst, a, math.Tanh) }
-func Sigmoid(dst, a []float64) {
-	each(dst, a, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })
-}
-
-// Softplus is log(1+eˣ), computed without overflow: max(x,0) + log1p(e^-|x|).
-func Softplus(dst, a []float64) {
-	each(dst, a, func(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) })
-}
-
-// ELU is x for x > 0, eˣ−1 otherwise (relative accuracy kept near 0).
-func ELU(dst, a []float64) {
-	each(dst, a, func(x float64) float64 {
-		if x > 0 {
-			return x
+// Clip sets dst = lo where a < lo, hi where a > hi, else a (NaN stays NaN).
+func Clip(dst, a []float64, lo, hi float64) {
+	check1("Clip", dst, a)
+	for i := vecClip(dst, a, lo, hi, int(active)); i < len(dst); i++ {
+		x := a[i]
+		if lo > x {
+			x = lo
 		}
-		return math.Expm1(x)
-	})
+		if hi < x {
+			x = hi
+		}
+		dst[i] = x
+	}
 }
-func ReLU(dst, a []float64) { each(dst, a, func(x float64) float64 { return max(x, 0) }) }
 
-// Gradients in terms of the output y of the function.
-
-// MaskPos sets dst = g where y > 0, else 0. MaskNonPos: g where y <= 0, else 0.
+// MaskPos sets dst = g where y > 0, else 0.
 func MaskPos(dst, g, y []float64) {
-	each2(dst, g, y, func(g, y float64) float64 {
-		if y > 0 {
-			return g
-		}
-		return 0
-	})
+	check2("MaskPos", dst, g, y)
+	for i := vecMaskPos(dst, g, y, int(active)); i < len(dst); i++ {
+		dst[i] = where(y[i] > 0, g[i])
+	}
 }
+
+// MaskNonPos sets dst = g where y <= 0, else 0.
 func MaskNonPos(dst, g, y []float64) {
-	each2(dst, g, y, func(g, y float64) float64 {
-		if y <= 0 {
-			return g
-		}
-		return 0
-	})
+	check2("MaskNonPos", dst, g, y)
+	for i := vecMaskNonPos(dst, g, y, int(active)); i < len(dst); i++ {
+		dst[i] = where(y[i] <= 0, g[i])
+	}
 }
 
 // MaskBetween sets dst = g where lo <= y <= hi, else 0.
 func MaskBetween(dst, g, y []float64, lo, hi float64) {
-	each2(dst, g, y, func(g, y float64) float64 {
-		if lo <= y && y <= hi {
-			return g
-		}
-		return 0
-	})
-}
-func Clip(dst, a []float64, lo, hi float64) {
-	each(dst, a, func(x float64) float64 { return min(max(x, lo), hi) })
+	check2("MaskBetween", dst, g, y)
+	for i := vecMaskBetween(dst, g, y, lo, hi, int(active)); i < len(dst); i++ {
+		dst[i] = where(lo <= y[i] && y[i] <= hi, g[i])
+	}
 }
 
-// ELUGrad sets dst = g·(1 if y > 0 else y+1); TanhGrad g·(1−y²); SigmoidGrad g·y·(1−y).
+func where(cond bool, x float64) float64 {
+	if cond {
+		return x
+	}
+	return 0
+}
+
+// Three gradients in terms of the output y of the function.
+
+// ELUGrad sets dst = g where y > 0, else g·(y+1).
 func ELUGrad(dst, g, y []float64) {
-	each2(dst, g, y, func(g, y float64) float64 {
-		if y > 0 {
-			return g
+	check2("ELUGrad", dst, g, y)
+	for i := vecELUGrad(dst, g, y, int(active)); i < len(dst); i++ {
+		if y[i] > 0 {
+			dst[i] = g[i]
+		} else {
+			dst[i] = g[i] * (y[i] + 1)
 		}
-		return g * (y + 1)
-	})
-}
-func TanhGrad(dst, g, y []float64) {
-	each2(dst, g, y, func(g, y float64) float64 { return g * math.FMA(-y, y, 1) })
-}
-func SigmoidGrad(dst, g, y []float64) {
-	each2(dst, g, y, func(g, y float64) float64 { return g * (y * (1 - y)) })
+	}
 }
 
-// Gather sets dst[i] = src[idx[i]]; ScatterAdd adds src[i] to dst[idx[i]] in order of i (dst is not cleared).
+// TanhGrad sets dst = g·(1−y²), 1−y² with one rounding.
+func TanhGrad(dst, g, y []float64) {
+	check2("TanhGrad", dst, g, y)
+	for i := vecTanhGrad(dst, g, y, int(active)); i < len(dst); i++ {
+		dst[i] = g[i] * math.FMA(-y[i], y[i], 1)
+	}
+}
+
+// SigmoidGrad sets dst = g·(y·(1−y)).
+func SigmoidGrad(dst, g, y []float64) {
+	check2("SigmoidGrad", dst, g, y)
+	for i := vecSigmoidGrad(dst, g, y, int(active)); i < len(dst); i++ {
+		dst[i] = g[i] * (y[i] * (1 - y[i]))
+	}
+}
+
+// Adam is one step of Adam (Kingma and Ba 2015, algorithm 1) on p with moments
+// m, v (all updated in place) and gradient g: m = b1·m + (1−b1)·g;
+// v = b2·v + (1−b2)·g²; p −= rate·(m/c1)/(√(v/c2)+eps); c1 = 1−b1ᵗ, c2 = 1−b2ᵗ.
+func Adam(p, m, v, g []float64, rate, b1, b2, eps, c1, c2 float64) {
+	check2("Adam", p, m, v)
+	check1("Adam", p, g)
+	d1, d2 := 1-b1, 1-b2
+	for i := vecAdam(p, m, v, g, rate, b1, b2, eps, c1, c2, d1, d2, int(active)); i < len(p); i++ {
+		m[i] = math.FMA(b1, m[i], float64(d1*g[i]))
+		v[i] = math.FMA(b2, v[i], float64(d2*float64(g[i]*g[i])))
+		p[i] -= float64(rate*(m[i]/c1)) / (math.Sqrt(v[i]/c2) + eps)
+	}
+}
+
+// Gather sets dst[i] = src[idx[i]].
 func Gather(dst, src []float64, idx []int32) {
+	checkIndex("Gather", "dst", len(dst), len(idx))
 	for i, j := range idx {
 		dst[i] = src[j]
 	}
 }
+
+// ScatterAdd adds src[i] to dst[idx[i]] in order of i (dst is not cleared).
 func ScatterAdd(dst, src []float64, idx []int32) {
+	checkIndex("ScatterAdd", "src", len(src), len(idx))
 	for i, j := range idx {
 		dst[j] += src[i]
 	}
 }
 
-// Adam is one step of Adam on p with moments m, v (all updated in place) and gradient g:
-// m = b1 m + (1−b1) g; v = b2 v + (1−b2) g²; p −= rate·(m/c1)/(sqrt(v/c2)+eps); c1 = 1−b1ᵗ, c2 = 1−b2ᵗ.
-func Adam(p, m, v, g []float64, rate, b1, b2, eps, c1, c2 float64) {
-	for i, gi := range g {
-		m[i] = math.FMA(b1, m[i], (1-b1)*gi)
-		v[i] = math.FMA(b2, v[i], (1-b2)*(gi*gi))
-		p[i] -= rate * (m[i] / c1) / (math.Sqrt(v[i]/c2) + eps)
+func check1(name string, dst, a []float64) {
+	if len(dst) != len(a) {
+		panicLen(name, len(dst), len(a))
 	}
 }
 
-func each(dst, a []float64, f func(float64) float64) {
-	for i, x := range a {
-		dst[i] = f(x)
+func check2(name string, dst, a, b []float64) {
+	if len(dst) != len(a) || len(dst) != len(b) {
+		panicLen(name, len(dst), len(a), len(b))
 	}
 }
-func each2(dst, a, b []float64, f func(x, y float64) float64) {
-	for i, x := range a {
-		dst[i] = f(x, b[i])
+
+//go:noinline
+func panicLen(name string, lens ...int) {
+	panic(fmt.Sprintf("kernel: %s of slices of different lengths: %d (dst and inputs)", name, lens))
+}
+
+func checkIndex(name, slice string, n, want int) {
+	if n < want {
+		panic(fmt.Sprintf("kernel: %s: len(%s) = %d, want %d", name, slice, n, want))
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -22,35 +21,27 @@ var (
 const packedDepth = 128
 
 func emitGemm(c *build.Context) {
+	data := newPool("gemmData")
 	for _, s := range []*isa{avx2(c), avx512(c)} {
 		heights := heights2
 		if s.wide() {
 			heights = heights512
-		} else {
-			laneMasks(c)
 		}
 		for nv := 1; nv < len(heights); nv++ {
-			newPanel(s, nv, heights[nv], false).emit()
+			newPanel(s, data, nv, heights[nv], false).emit()
 		}
 		for nv := 1; nv <= 4; nv++ {
-			newPanel(s, nv, heights[nv], true).emit()
+			newPanel(s, data, nv, heights[nv], true).emit()
 		}
 	}
-}
-
-// laneMasks is the data from which an AVX2 mask of n lanes is loaded, at offset 8·(4−n).
-func laneMasks(c *build.Context) {
-	c.StaticGlobal("lanes")
-	c.DataAttributes(attr.RODATA | attr.NOPTR)
-	for i := range 8 {
-		c.AppendDatum(operand.I64(-int64(1 - i/4)))
-	}
+	data.flush(c)
 }
 
 // panel is the function that computes one column panel of c: nv vectors wide,
 // all m rows of it, for one block of k.
 type panel struct {
 	*isa
+	data       *pool
 	nv, height int
 	packed     bool // b is stored transposed: copy it to the stack first
 
@@ -60,8 +51,8 @@ type panel struct {
 	vmask                                  reg.VecVirtual
 }
 
-func newPanel(s *isa, nv, height int, packed bool) *panel {
-	return &panel{isa: s, nv: nv, height: height, packed: packed}
+func newPanel(s *isa, data *pool, nv, height int, packed bool) *panel {
+	return &panel{isa: s, data: data, nv: nv, height: height, packed: packed}
 }
 
 func (g *panel) emit() {
@@ -137,7 +128,7 @@ func (g *panel) loadMask(cols reg.GPVirtual) {
 		return
 	}
 	p := g.GP64()
-	g.LEAQ(operand.NewDataAddr(operand.NewStaticSymbol("lanes"), 32), p)
+	g.LEAQ(g.data.lanes(), p)
 	n := g.GP64()
 	g.MOVQ(cols, n)
 	g.NEGQ(n)

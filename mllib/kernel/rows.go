@@ -1,0 +1,116 @@
+package kernel
+
+import "fmt"
+
+// The functions of this file see a (and dst) as a matrix [m, n]. Slices may be
+// longer than what is used of them; dst may be the same slice as a.
+
+// AddRow sets dst[i,j] = row[j] + a[i,j].
+func AddRow(m, n int, dst, a, row []float64) {
+	checkRows("AddRow", m, n, dst, a, row, n)
+	if n == 1 {
+		AddScalar(dst[:m], row[0], a[:m])
+		return
+	}
+	if m == 0 || n == 0 {
+		return
+	}
+	for i := vecAddRow(m, n, dst, a, row, int(active)); i < m; i++ {
+		Add(dst[i*n:][:n], row[:n], a[i*n:][:n])
+	}
+}
+
+// MulRow sets dst[i,j] = row[j]·a[i,j].
+func MulRow(m, n int, dst, a, row []float64) {
+	checkRows("MulRow", m, n, dst, a, row, n)
+	if n == 1 {
+		Scale(dst[:m], row[0], a[:m])
+		return
+	}
+	if m == 0 || n == 0 {
+		return
+	}
+	for i := vecMulRow(m, n, dst, a, row, int(active)); i < m; i++ {
+		Mul(dst[i*n:][:n], row[:n], a[i*n:][:n])
+	}
+}
+
+// AddCol sets dst[i,j] = col[i] + a[i,j].
+func AddCol(m, n int, dst, a, col []float64) {
+	checkRows("AddCol", m, n, dst, a, col, m)
+	if n == 1 {
+		Add(dst[:m], col[:m], a[:m])
+		return
+	}
+	if m == 0 || n == 0 {
+		return
+	}
+	for i := vecAddCol(m, n, dst, a, col, int(active)); i < m; i++ {
+		AddScalar(dst[i*n:][:n], col[i], a[i*n:][:n])
+	}
+}
+
+// MulCol sets dst[i,j] = col[i]·a[i,j].
+func MulCol(m, n int, dst, a, col []float64) {
+	checkRows("MulCol", m, n, dst, a, col, m)
+	if n == 1 {
+		Mul(dst[:m], col[:m], a[:m])
+		return
+	}
+	if m == 0 || n == 0 {
+		return
+	}
+	for i := vecMulCol(m, n, dst, a, col, int(active)); i < m; i++ {
+		Scale(dst[i*n:][:n], col[i], a[i*n:][:n])
+	}
+}
+
+// SumRows sets dst[j] = Σ_i a[i,j], in order of i from +0 on.
+func SumRows(m, n int, dst, a []float64) {
+	checkSums("SumRows", m, n, dst, n, a)
+	dst = dst[:n]
+	if m > 0 && n > 1 && vecSumRows(m, n, dst, a, int(active)) == n {
+		return
+	}
+	if n == 1 {
+		dst[0] = Sum(a[:m])
+		return
+	}
+	clear(dst)
+	for i := range m {
+		for j, x := range a[i*n:][:n] {
+			dst[j] += x
+		}
+	}
+}
+
+// SumCols sets dst[i] = Σ_j a[i,j], in order of j from +0 on.
+func SumCols(m, n int, dst, a []float64) {
+	checkSums("SumCols", m, n, dst, m, a)
+	for i := vecSumCols(m, n, dst, a, int(active)); i < m; i++ {
+		dst[i] = Sum(a[i*n:][:n])
+	}
+}
+
+// Sum is Σ_i a[i], in order from +0 on.
+func Sum(a []float64) float64 {
+	s := 0.0
+	for _, x := range a {
+		s += x
+	}
+	return s
+}
+
+func checkRows(name string, m, n int, dst, a, other []float64, want int) {
+	if m < 0 || n < 0 || len(dst) < m*n || len(a) < m*n || len(other) < want {
+		panic(fmt.Sprintf("kernel: %s of [%d, %d]: lengths %d (dst), %d (a), %d (row or column), want %d, %d, %d",
+			name, m, n, len(dst), len(a), len(other), m*n, m*n, want))
+	}
+}
+
+func checkSums(name string, m, n int, dst []float64, want int, a []float64) {
+	if m < 0 || n < 0 || len(dst) < want || len(a) < m*n {
+		panic(fmt.Sprintf("kernel: %s of [%d, %d]: lengths %d (dst), %d (a), want %d, %d",
+			name, m, n, len(dst), len(a), want, m*n))
+	}
+}
