@@ -32,6 +32,7 @@ func newConvolution(ci, co, side, size int) convolution {
 
 func (c convolution) image() int    { return c.ci * c.side * c.side }
 func (c convolution) filter() int   { return c.ci * c.size * c.size }
+func (c convolution) shifted() int  { return c.side * c.out }
 func (c convolution) pixels() int   { return c.out * c.out }
 func (c convolution) response() int { return c.co * c.out * c.out }
 func (c convolution) result() int   { return c.co * c.pooled * c.pooled }
@@ -51,12 +52,11 @@ func ConvPool(x, w, b *Value, side, size int) *Value {
 	t := join(join(x.tape, w), b)
 	places := t.Leaf(x.Rows, c.result(), t.floats(x.Rows*c.result()))
 	v := t.convNode(opConvPool, x.Rows, c.result(), c, x, w, places, b)
-	t.withScratch(c.filter()*c.pixels()+c.response(), func(scratch []float64) {
-		columns, response := scratch[:c.filter()*c.pixels()], scratch[c.filter()*c.pixels():]
+	t.withScratch(c, func(m convMemory) {
 		for i := range x.Rows {
-			c.columns(columns, x.Row(i))
-			kernel.Gemm(false, false, c.co, c.pixels(), c.filter(), w.Data, columns, response)
-			c.pool(v.Row(i), places.Row(i), response, b.Data)
+			c.columns(m.columns, m.shifted, x.Row(i))
+			kernel.Gemm(false, false, c.co, c.pixels(), c.filter(), w.Data, m.columns, m.response)
+			c.pool(v.Row(i), places.Row(i), m.response, b.Data)
 		}
 	})
 	return v
@@ -67,14 +67,13 @@ func convAt(x, w, places *Value, side, size int) *Value {
 	c := newConvolution(x.Cols/(side*side), w.Rows, side, size)
 	t := join(join(x.tape, w), places)
 	v := t.convNode(opConvAt, x.Rows, c.result(), c, x, w, places)
-	t.withScratch(c.filter()*c.pixels()+c.response(), func(scratch []float64) {
-		columns, response := scratch[:c.filter()*c.pixels()], scratch[c.filter()*c.pixels():]
+	t.withScratch(c, func(m convMemory) {
 		for i := range x.Rows {
-			c.columns(columns, x.Row(i))
-			kernel.Gemm(false, false, c.co, c.pixels(), c.filter(), w.Data, columns, response)
+			c.columns(m.columns, m.shifted, x.Row(i))
+			kernel.Gemm(false, false, c.co, c.pixels(), c.filter(), w.Data, m.columns, m.response)
 			at, dst := places.Row(i), v.Row(i)
 			for j, p := range at {
-				dst[j] = response[int(p)]
+				dst[j] = m.response[int(p)]
 			}
 		}
 	})
@@ -88,18 +87,12 @@ func convInput(g, w, places *Value, side, size int) *Value {
 	t := join(join(g.tape, w), places)
 	v := t.convNode(opConvInput, g.Rows, c.image(), c, g, w, places)
 	clear(v.Data)
-	t.withScratch(c.filter()*(c.co+c.pixels())+c.response(), func(scratch []float64) {
-		wt, rest := scratch[:c.filter()*c.co], scratch[c.filter()*c.co:]
-		columns, response := rest[:c.filter()*c.pixels()], rest[c.filter()*c.pixels():]
-		for o := range c.co {
-			for k, x := range w.Row(o) {
-				wt[k*c.co+o] = x
-			}
-		}
+	t.withScratch(c, func(m convMemory) {
+		transpose(m.filters, w.Data, c.co, c.filter())
 		for i := range g.Rows {
-			spread(response, g.Row(i), places.Row(i))
-			kernel.Gemm(false, false, c.filter(), c.pixels(), c.co, wt, response, columns)
-			c.addColumns(v.Row(i), columns)
+			spread(m.response, g.Row(i), places.Row(i))
+			kernel.Gemm(false, false, c.filter(), c.pixels(), c.co, m.filters, m.response, m.columns)
+			c.addColumns(v.Row(i), m.shifted, m.columns)
 		}
 	})
 	return v
@@ -112,14 +105,14 @@ func convWeight(g, x, places *Value, side, size int) *Value {
 	c := newConvolution(x.Cols/(side*side), g.Cols/(pooled*pooled), side, size)
 	t := join(join(g.tape, x), places)
 	v := t.convNode(opConvWeight, c.co, c.filter(), c, g, x, places)
-	clear(v.Data)
-	t.withScratch(c.filter()*c.pixels()+c.response(), func(scratch []float64) {
-		patches, response := scratch[:c.filter()*c.pixels()], scratch[c.filter()*c.pixels():]
+	t.withScratch(c, func(m convMemory) {
+		clear(m.filters)
 		for i := range g.Rows {
-			c.patches(patches, x.Row(i))
-			spread(response, g.Row(i), places.Row(i))
-			kernel.GemmAdd(false, false, c.co, c.filter(), c.pixels(), response, patches, v.Data)
+			c.columns(m.columns, m.shifted, x.Row(i))
+			c.spreadTransposed(m.response, g.Row(i), places.Row(i))
+			kernel.GemmAdd(false, false, c.filter(), c.co, c.pixels(), m.columns, m.response, m.filters)
 		}
+		transpose(v.Data, m.filters, c.filter(), c.co)
 	})
 	return v
 }
@@ -161,13 +154,27 @@ func (t *Tape) convNode(op opcode, rows, cols int, c convolution, in ...*Value) 
 	return v
 }
 
-// withScratch lends f memory for n numbers.
-func (t *Tape) withScratch(n int, f func([]float64)) {
-	if t == nil {
-		f(make([]float64, n))
-		return
+// convMemory is what a convolution needs for one image, small enough for a cache.
+type convMemory struct {
+	columns  []float64 // [filter, pixels], see columns
+	shifted  []float64
+	response []float64 // [co, pixels] or its transpose
+	filters  []float64 // [filter, co]: transposed filters
+}
+
+// withScratch lends f memory.
+func (t *Tape) withScratch(c convolution, f func(convMemory)) {
+	var m mark
+	if t != nil {
+		m = t.mark()
 	}
-	m := t.mark()
-	f(t.floats(n))
-	t.release(m)
+	f(convMemory{
+		columns:  t.floats(c.filter() * c.pixels()),
+		shifted:  t.floats(c.shifted()),
+		response: t.floats(c.response()),
+		filters:  t.floats(c.filter() * c.co),
+	})
+	if t != nil {
+		t.release(m)
+	}
 }
