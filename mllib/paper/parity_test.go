@@ -21,6 +21,7 @@ var parityKinds = []struct {
 }{
 	{"sine_", paritySine},
 	{"tiny_", paritySine},
+	{"mountain_car_", parityMountainCar},
 }
 
 // TestParity recomputes every meta-gradient in the reference folder, which is
