@@ -21,6 +21,7 @@ func BenchmarkMetaStep(b *testing.B) {
 			v.Train, random.Stream(0, "meta-training"))
 		updates(b, t)
 	})
+	b.Run("shaped-sine", benchShapedSine)
 }
 
 func updates(b *testing.B, t *meta.Trainer) {
@@ -67,8 +68,7 @@ func BenchmarkReleasedSeed(b *testing.B) {
 	s := Sine{Versions: full.Versions[1:], Points: full.Points, TrainX: full.TrainX, TestX: []float64{5},
 		TestTasks: full.TestTasks, TestSteps: full.TestSteps, EvalEvery: full.EvalEvery, EvalTests: true}
 	for b.Loop() {
-		w := newWriter("sine", 0)
-		if err := s.version(context.Background(), w, s.Versions[0], func(int) {}); err != nil {
+		if err := s.start(0).version(context.Background(), s.Versions[0], func(int) {}); err != nil {
 			b.Fatal(err)
 		}
 	}

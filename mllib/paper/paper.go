@@ -79,6 +79,7 @@ func Decide(effect string, value, low, high float64) Verdict {
 func All() []Experiment {
 	return []Experiment{
 		sineExperiment(),
+		shapedSineExperiment(),
 	}
 }
 

@@ -21,6 +21,7 @@ var parityKinds = []struct {
 }{
 	{"sine_", paritySine},
 	{"tiny_", paritySine},
+	{"shaped_sine_", parityShapedSine},
 	{"mountain_car_", parityMountainCar},
 }
 
