@@ -15,6 +15,7 @@ package fig
 
 import (
 	"image/color"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -134,11 +135,15 @@ func others() []Style {
 	}
 }
 
-// Palette returns the i-th of the styles for things that are no methods, such as
-// tasks or architectures; they repeat after seven.
-func Palette(i int) Style {
-	all := append([]Style{LineStyle(Blue, Solid, Circle), LineStyle(Orange, Dashed, Square)}, others()...)
-	return all[i%len(all)]
+// Sequence returns the i-th of n styles for things that are no methods, such as
+// tasks, seeds or architectures: colours along Viridis, so that none is taken for
+// a method, with the dashes and markers in turn.
+func Sequence(i, n int) Style {
+	t := 0.0
+	if n > 1 {
+		t = 0.9 * float64(i) / float64(n-1)
+	}
+	return LineStyle(Viridis(t), Dash(i%int(Invisible)), Marker(1+i%int(Box)))
 }
 
 // Styles returns the style of each method: the fixed one, or for others the
@@ -166,13 +171,12 @@ func MethodLabel(method string) string {
 
 // MetricLabel is the name of a metric on an axis, with its unit where it has one.
 func MetricLabel(metric string) string {
+	if n, ok := strings.CutPrefix(metric, "mse after "); ok { // "1 step", "100 steps"
+		return "MSE after " + strings.Replace(n, "step", "gradient step", 1)
+	}
 	switch metric {
 	case "mse":
 		return "mean squared error"
-	case "mse after 1 step":
-		return "MSE after 1 gradient step"
-	case "mse after 100 steps":
-		return "MSE after 100 gradient steps"
 	case "cross-entropy":
 		return "cross-entropy (nat)"
 	case "distance", "final distance":

@@ -171,7 +171,7 @@ func groupStyles(names []string, by Grouping) []Style {
 	}
 	var styles []Style
 	for i := range names {
-		styles = append(styles, Palette(i))
+		styles = append(styles, Sequence(i, len(names)))
 	}
 	return styles
 }
