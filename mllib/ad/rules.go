@@ -59,6 +59,9 @@ const (
 	opConvAt
 	opConvInput
 	opConvWeight
+	opEachNN
+	opEachNT
+	opEachTN
 	numOps
 )
 
@@ -129,6 +132,8 @@ var rules = [numOps]rule{
 	opScatterAdd: func(n, g *Value, i int) *Value { return Gather(g, n.index) },
 
 	opConvPool: convRule, opConvAt: convRule, opConvInput: convRule, opConvWeight: convRule,
+
+	opEachNN: eachRule, opEachNT: eachRule, opEachTN: eachRule,
 }
 
 func pick(i int, g0 *Value, g1 func() *Value) *Value {

@@ -85,6 +85,9 @@ func examples() []example {
 		{"convAt", func(x []*ad.Value) *ad.Value { return ad.ConvAt(x[0], x[1], places, 6, 3) }, vs(images, filters)},
 		{"convInput", func(x []*ad.Value) *ad.Value { return ad.ConvInput(x[0], x[1], places, 6, 3) }, vs(pooled, filters)},
 		{"convWeight", func(x []*ad.Value) *ad.Value { return ad.ConvWeight(x[0], x[1], places, 6, 3) }, vs(pooled, images)},
+		{"EachMatMul", func(x []*ad.Value) *ad.Value { return ad.EachMatMul(x[0], x[1], 3) }, vs(random(14, 2, 2*3, -1, 1), random(15, 2, 3*4, -1, 1))},
+		{"EachMatMulNT", func(x []*ad.Value) *ad.Value { return ad.EachMatMulNT(x[0], x[1], 3) }, vs(random(14, 2, 2*3, -1, 1), random(15, 2, 4*3, -1, 1))},
+		{"EachMatMulTN", func(x []*ad.Value) *ad.Value { return ad.EachMatMulTN(x[0], x[1], 3) }, vs(random(14, 2, 3*2, -1, 1), random(15, 2, 3*4, -1, 1))},
 	}
 }
 
