@@ -14,8 +14,20 @@ import (
 // returns the final θ, or the context's error, or a *Diverged.
 func Test(ctx context.Context, obj Objective, task Task, steps int, alpha float64, rng *rand.Rand,
 	observe func(step int, theta nn.Params)) (nn.Params, error) {
+	return NewTester().Test(ctx, obj, task, steps, alpha, rng, observe)
+}
+
+// Tester runs one test after the other in the same memory.
+type Tester struct{ tape *ad.Tape }
+
+// NewTester returns a tester. It belongs to one goroutine.
+func NewTester() *Tester { return &Tester{ad.NewTape()} }
+
+// Test is the function Test.
+func (t *Tester) Test(ctx context.Context, obj Objective, task Task, steps int, alpha float64, rng *rand.Rand,
+	observe func(step int, theta nn.Params)) (nn.Params, error) {
 	theta := task.Init(nil, rng)
-	d := NewDescent(obj, task, theta, alpha, rng)
+	d := &Descent{obj: obj, task: task, theta: theta, alpha: alpha, rng: rng, tape: t.tape}
 	for step := 0; ; step++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -137,190 +137,22 @@ func (s Sine) TestTask(net nn.MLP, seed uint64, k int, bound float64) Regression
 
 // Run recomputes one seed.
 func (s Sine) Run(ctx context.Context, in Input, report func(done, total int)) (tidy.Table, error) {
-	w := newWriter("sine", in.Seed)
-	s.tasks(w)
-	total := 0
+	r := s.start(in.Seed)
+	r.tasks()
+	total := s.Ablation.OuterSteps
 	for _, v := range s.Versions {
 		total += v.Train.OuterSteps
 	}
-	total += s.Ablation.OuterSteps
 	done := 0
 	for _, v := range s.Versions {
-		if err := s.version(ctx, w, v, func(step int) { report(done+step, total) }); err != nil {
+		if err := r.version(ctx, v, func(step int) { report(done+step, total) }); err != nil {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
 		done += v.Train.OuterSteps
 	}
-	if err := s.ablation(ctx, w, func(step int) { report(done+step, total) }); err != nil {
+	if err := r.ablation(ctx, func(step int) { report(done+step, total) }); err != nil {
 		return nil, fmt.Errorf("ablation: %w", err)
 	}
 	report(total, total)
-	return w.table, nil
-}
-
-// tasks writes the points of the train task, and of the widest test tasks the
-// first few, for the figures.
-func (s Sine) tasks(w *writer) {
-	write := func(task string, r Regression, n int) {
-		for i := range n {
-			w.add("task loss", task, i, "data/x", r.X.Data[i])
-			w.add("task loss", task, i, "data/y", r.Y.Data[i])
-		}
-	}
-	write("train", s.TrainTask(nn.MLP{}, w.seed), s.Points)
-	for k := range s.TestTasks {
-		write(fmt.Sprintf("test-%d", k), s.TestTask(nn.MLP{}, w.seed, k, s.TestX[len(s.TestX)-1]), min(15, s.Points))
-	}
-}
-
-// version meta-trains one version, evaluating φ on the way, and tests the result.
-func (s Sine) version(ctx context.Context, w *writer, v SineVersion, report func(int)) error {
-	task := s.TrainTask(v.Optimizee, w.seed)
-	loss := meta.Loss{Net: v.Loss}
-	evalNet := v.Optimizee
-	evalNet.Weights = v.TestWeights
-	evalTask := task
-	evalTask.Net = evalNet
-
-	baseline, err := s.mse(ctx, meta.TaskLoss, evalTask, v, w.seed, "train")
-	if err != nil {
-		return err
-	}
-	evaluate := func(step int, phi nn.Params) error {
-		curve, err := s.mse(ctx, loss.At(phi), evalTask, v, w.seed, "train")
-		if err != nil {
-			return err
-		}
-		for _, n := range []int{1, s.TestSteps} {
-			metric := fmt.Sprintf("mse after %s", steps(n))
-			w.add("learned", v.Name+"/train", step, metric, curve[n])
-			w.add("task loss", v.Name+"/train", step, metric, baseline[n])
-		}
-		if !s.EvalTests {
-			return nil
-		}
-		return s.overTests(ctx, v, evalTask, loss.At(phi), w.seed, func(method, task string, mean []float64) {
-			w.add(method, task, step, fmt.Sprintf("mse after %s", steps(s.TestSteps)), mean[s.TestSteps])
-		})
-	}
-	phi, err := meta.Train(ctx, loss, loss.Init(random.Stream(w.seed, v.Name+" loss init")),
-		func(*rand.Rand) meta.Task { return task }, v.Train, random.Stream(w.seed, v.Name+" meta-training"),
-		func(p meta.Progress) error {
-			report(p.Step)
-			if p.Step%s.EvalEvery == 0 || p.Step == v.Train.OuterSteps {
-				return evaluate(p.Step, p.Phi)
-			}
-			return nil
-		})
-	if err != nil {
-		return err
-	}
-	return s.test(ctx, w, v, evalTask, loss.At(phi))
-}
-
-// test writes the curves of both objectives on the train task and the means over
-// the test tasks of each range.
-func (s Sine) test(ctx context.Context, w *writer, v SineVersion, train Regression, learned meta.Objective) error {
-	for _, m := range contest(learned) {
-		curve, err := s.mse(ctx, m.obj, train, v, w.seed, "train")
-		if err != nil {
-			return err
-		}
-		w.curve(m.name, v.Name+"/train", "mse", curve)
-	}
-	return s.overTests(ctx, v, train, learned, w.seed, func(method, task string, mean []float64) { w.curve(method, task, "mse", mean) })
-}
-
-type contestant struct {
-	name string
-	obj  meta.Objective
-}
-
-func contest(learned meta.Objective) []contestant {
-	return []contestant{{"learned", learned}, {"task loss", meta.TaskLoss}}
-}
-
-// overTests gives the curve of each objective in each range, the mean over the
-// test tasks.
-func (s Sine) overTests(ctx context.Context, v SineVersion, train Regression, learned meta.Objective, seed uint64,
-	give func(method, task string, mean []float64)) error {
-	for _, m := range contest(learned) {
-		for _, bound := range s.TestX {
-			mean := make([]float64, s.TestSteps+1)
-			for k := range s.TestTasks {
-				curve, err := s.mse(ctx, m.obj, s.TestTask(train.Net, seed, k, bound), v, seed, fmt.Sprintf("test %d", k))
-				if err != nil {
-					return fmt.Errorf("%s, test task %d on [%g, %g]: %w", m.name, k, -bound, bound, err)
-				}
-				for i, y := range curve {
-					mean[i] += y / float64(s.TestTasks)
-				}
-			}
-			give(m.name, fmt.Sprintf("%s/test [-%g,%g]", v.Name, bound, bound), mean)
-		}
-	}
-	return nil
-}
-
-// mse is the task loss before the first and after each gradient step on the
-// objective. Both objectives start from the same θ₀.
-func (s Sine) mse(ctx context.Context, obj meta.Objective, task Regression, v SineVersion, seed uint64, name string) ([]float64, error) {
-	curve := make([]float64, 0, s.TestSteps+1)
-	tape := ad.NewTape()
-	_, err := meta.Test(ctx, obj, task, s.TestSteps, v.Train.InnerRate, random.Stream(seed, v.Name+" optimizee for "+name),
-		func(_ int, theta nn.Params) {
-			tape.Reset()
-			curve = append(curve, task.Loss(tape.Leaves(theta), nil).Item())
-		})
-	if err != nil {
-		return nil, err
-	}
-	if last := curve[len(curve)-1]; math.IsNaN(last) || math.IsInf(last, 0) {
-		return nil, &meta.Diverged{Step: s.TestSteps, Quantity: "task loss", Value: last}
-	}
-	return curve, nil
-}
-
-// ablation meta-trains with φ updated after each inner step and once after all.
-func (s Sine) ablation(ctx context.Context, w *writer, report func(int)) error {
-	a := s.Ablation
-	for _, m := range []struct {
-		name             string
-		unroll, lifetime int
-	}{{"each step", 1, a.InnerSteps}, {"once after all", a.InnerSteps, 1}} {
-		v := a.Version
-		v.Train.OuterSteps, v.Train.Unroll, v.Train.Lifetime = a.OuterSteps*m.lifetime, m.unroll, m.lifetime
-		task, loss := s.TrainTask(v.Optimizee, w.seed), meta.Loss{Net: v.Loss}
-		short := s
-		short.TestSteps = a.InnerSteps
-		_, err := meta.Train(ctx, loss, loss.Init(random.Stream(w.seed, v.Name+" loss init")),
-			func(*rand.Rand) meta.Task { return task }, v.Train, random.Stream(w.seed, "ablation "+m.name),
-			func(p meta.Progress) error {
-				drawn := p.Step / m.lifetime
-				if p.Step%m.lifetime != 0 {
-					return nil
-				}
-				report(drawn)
-				if drawn%a.EvalEvery != 0 {
-					return nil
-				}
-				curve, err := short.mse(ctx, loss.At(p.Phi), task, v, w.seed, "train")
-				if err != nil {
-					return err
-				}
-				w.add(m.name, "each-step", drawn, fmt.Sprintf("mse after %s", steps(a.InnerSteps)), curve[a.InnerSteps])
-				return nil
-			})
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.name, err)
-		}
-	}
-	return nil
-}
-
-func steps(n int) string {
-	if n == 1 {
-		return "1 step"
-	}
-	return fmt.Sprintf("%d steps", n)
+	return r.w.table, nil
 }
