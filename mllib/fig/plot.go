@@ -82,17 +82,25 @@ func (p Plot) Panel() (Panel, error) {
 
 // draw draws the title, then axes, layers and legend in what is left.
 func (p Plot) draw(c draw.Canvas, r extent) {
-	c = draw.Crop(c, 5, -8, 5, -5)
-	c = p.drawTitle(c)
-	f, hasField := p.field()
-	if hasField {
-		c.Max.X -= f.bar().width()
+	c = p.drawTitle(draw.Crop(c, 5, -8, 5, -5))
+	g, legend, at, c := p.layout(c, r)
+	g.Draw(c)
+	legend.draw(c, at)
+	if f, ok := p.field(); ok {
+		f.bar().draw(g.DataCanvas(c))
 	}
-	g := plot.New()
+}
+
+// layout sets up the axes, and finds the place of the legend and the canvas that
+// the axes keep of c.
+func (p Plot) layout(c draw.Canvas, r extent) (g *plot.Plot, l legend, at vg.Rectangle, rest draw.Canvas) {
+	g = plot.New()
 	g.BackgroundColor = nil
 	p.setAxis(&g.X, p.X, r.xMin, r.xMax, p.Width/2)
 	p.setAxis(&g.Y, p.Y, r.yMin, r.yMax, p.Height/1.6)
-	if !hasField {
+	if f, ok := p.field(); ok {
+		c.Max.X -= f.bar().width()
+	} else {
 		grid := plotter.NewGrid()
 		pale := draw.LineStyle{Color: color.Gray{228}, Width: vg.Points(0.5)}
 		grid.Vertical, grid.Horizontal = pale, pale
@@ -105,24 +113,23 @@ func (p Plot) draw(c draw.Canvas, r extent) {
 	if p.Equal {
 		equalUnits(g, g.DataCanvas(c))
 	}
-	legend := newLegend(p.Layers)
-	at, inner := legend.place(g, c, p.Layers, p.Y.Limits == nil && !p.Equal)
-	if p.Equal && inner != c { // the legend took room beside the axes
+	l = newLegend(p.Layers)
+	at, rest = l.place(g, c, p.Layers, p.Y.Limits == nil && !p.Equal)
+	if p.Equal && rest != c { // the legend took room beside the axes
 		g.X, g.Y = x, y
-		equalUnits(g, g.DataCanvas(inner))
+		equalUnits(g, g.DataCanvas(rest))
 	}
-	c = inner
-	g.Draw(c)
-	legend.draw(c, at)
-	if hasField {
-		f.bar().draw(g.DataCanvas(c))
-	}
+	return g, l, at, rest
 }
 
 // drawTitle draws the title and the notes on bands; it returns the canvas below.
 func (p Plot) drawTitle(c draw.Canvas) draw.Canvas {
 	if p.Title != "" {
-		write(c, bold(textStyle(titleSize, draw.XCenter, draw.YTop)), vg.Point{X: c.Center().X, Y: c.Max.Y}, p.Title)
+		style := bold(textStyle(titleSize, draw.XCenter, draw.YTop))
+		for style.Width(p.Title) > c.Size().X && style.Font.Size > 1 {
+			style.Font.Size *= 0.95
+		}
+		write(c, style, vg.Point{X: c.Center().X, Y: c.Max.Y}, p.Title)
 		c.Max.Y -= 1.35 * titleSize
 	}
 	if n := p.spreads(); n != "" {
