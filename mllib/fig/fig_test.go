@@ -64,7 +64,7 @@ func TestSaveIsDeterministic(t *testing.T) {
 	dir := t.TempDir()
 	first, second := filepath.Join(dir, "a", "b"), filepath.Join(dir, "c")
 	for _, out := range []string{first, second} {
-		for _, p := range gallery()[:5] {
+		for _, p := range makeGallery()[:5] {
 			if err := p.Save(out); err != nil {
 				t.Fatal(err)
 			}

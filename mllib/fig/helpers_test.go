@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"golang.org/x/image/font/sfnt"
@@ -47,8 +48,10 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// gallery is one panel of every kind.
-func gallery() []Panel {
+// gallery is one panel of every kind, made once.
+var gallery = sync.OnceValue(makeGallery)
+
+func makeGallery() []Panel {
 	t := curves("mse", "learned", "task loss")
 	three := curves("mse", "learned", "task loss", "once more")
 	bands := must(Bands(t, SDOverSeeds, "task loss", "learned"))
@@ -80,7 +83,7 @@ func gallery() []Panel {
 		must(Pictures("pictures", "Digits", 3, slices.Repeat([]Picture{{"0 or 1", 28, 28, pixels}}, 5))),
 		Framework(),
 	}
-	return append(all, must(Grid("grid", 2, all[0], all[3], all[5])))
+	return slices.Clip(append(all, must(Grid("grid", 2, all[0], all[3], all[5]))))
 }
 
 // look is what a test sees of a drawing besides its pixels: the boxes of upright
