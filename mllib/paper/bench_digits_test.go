@@ -1,0 +1,77 @@
+package paper
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"ml3/mllib/ad"
+	"ml3/mllib/meta"
+	"ml3/mllib/nn"
+	"ml3/mllib/random"
+)
+
+// noiseTask has LeNet and the features of the digits experiment on fixed
+// random images, so that a benchmark needs no data.
+type noiseTask struct {
+	net            nn.LeNet
+	images, onehot *ad.Value
+}
+
+func newNoiseTask(batch int) noiseTask {
+	rng := random.Stream(1, "images")
+	t := noiseTask{nn.PaperLeNet(), ad.Zeros(batch, 784), ad.Zeros(batch, 2)}
+	for i := range t.images.Data {
+		t.images.Data[i] = rng.NormFloat64()
+	}
+	for i := range batch {
+		t.onehot.Data[2*i+i%2] = 1
+	}
+	return t
+}
+
+func (t noiseTask) Init(tape *ad.Tape, rng *rand.Rand) nn.Params { return t.net.Init(tape, rng) }
+func (t noiseTask) Features(theta nn.Params, _ *rand.Rand) *ad.Value {
+	return ad.ConcatCols(t.net.Apply(theta, t.images), t.onehot)
+}
+func (t noiseTask) Loss(theta nn.Params, _ *rand.Rand) *ad.Value {
+	return nn.CrossEntropy(t.net.Apply(theta, t.images), t.onehot)
+}
+
+// benchLeNet times one update of φ through one inner step of LeNet.
+func benchLeNet(b *testing.B, batch int) {
+	loss := meta.Loss{Net: nn.MLP{Sizes: []int{4, 40, 40, 1}, Hidden: ad.ReLU, Out: ad.Softplus, Weights: nn.Xavier}}
+	rng := random.Stream(1, "bench")
+	task := newNoiseTask(batch)
+	c := meta.TrainConfig{OuterSteps: 1, Unroll: 1, Lifetime: 1 << 30, Population: 1, InnerRate: 1e-3,
+		Outer: nn.DefaultAdam(1e-3), Clip: math.Inf(1)}
+	t := meta.NewTrainer(loss, loss.Init(rng), func(*rand.Rand) meta.Task { return task }, c, rng)
+	if _, err := t.Update(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := t.Update(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// benchLeNetSGD times one step of gradient descent on the cross-entropy of 64 images.
+func benchLeNetSGD(b *testing.B) {
+	rng := random.Stream(1, "bench")
+	task := newNoiseTask(64)
+	d := meta.NewDescent(meta.TaskLoss, task, task.Init(nil, rng), 1e-3, rng)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := d.Step(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDigits(b *testing.B) {
+	b.Run("MetaStep/lenet-1", func(b *testing.B) { benchLeNet(b, 1) })
+	b.Run("MetaStep/lenet-64", func(b *testing.B) { benchLeNet(b, 64) })
+	b.Run("SGDStep/lenet-64", benchLeNetSGD)
+}
