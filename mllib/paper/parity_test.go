@@ -23,6 +23,7 @@ var parityKinds = []struct {
 	{"tiny_", paritySine},
 	{"shaped_sine_", parityShapedSine},
 	{"mountain_car_", parityMountainCar},
+	{"lenet_", parityLeNet},
 }
 
 // TestParity recomputes every meta-gradient in the reference folder, which is
