@@ -47,46 +47,50 @@ func (w *writer) landscape(method, task string, v []float64) {
 	}
 }
 
-// descend follows |θ − ν| from every start at every frequency.
+// descend follows θ from every start at every frequency and writes how far it is
+// from ν.
 func (s ShapedSine) descend(ctx context.Context, w *writer, t waveTest) error {
 	x := uniformPoints(s.Points, s.MaxX, random.Stream(w.seed, "test points"))
-	all := make([][]float64, s.Steps+1)
-	outside := 0.0
+	distance := make([][]float64, s.Steps+1) // by step
+	tester, outside := meta.NewTester(), 0
 	for _, nu := range s.Frequencies {
-		found, total := 0.0, float64(s.Starts*len(s.Frequencies))
+		var last []float64
 		for k := range s.Starts {
 			start := s.MaxNu * (2*(float64(k)+0.5)/float64(s.Starts) - 1)
-			wave := NewWave(nu, start, x, false, t.seesX)
-			theta, err := meta.Test(ctx, t.obj, wave, s.Steps, t.rate, nil, func(step int, theta nn.Params) {
-				d := math.Abs(theta[0].Item() - nu)
-				all[step] = append(all[step], d)
-				if w.seed == s.Shown && nu == s.Figure && waveLogged(step, s.Steps) {
-					w.add(t.method, fmt.Sprintf("%s from %g", frequencyTask(nu), start), step, "theta", theta[0].Item())
-				}
-			})
+			theta, err := s.follow(ctx, tester, t, NewWave(nu, start, x, false, t.seesX))
 			if err != nil {
 				return fmt.Errorf("ν = %g from θ₀ = %g: %w", nu, start, err)
 			}
-			last := theta[0].Item()
-			if math.Abs(last-nu) < waveFound {
-				found++
+			for step, v := range theta {
+				distance[step] = append(distance[step], math.Abs(v-nu))
+				if w.seed == s.Shown && nu == s.Figure && waveLogged(step, s.Steps) {
+					w.add(t.method, fmt.Sprintf("%s from %g", frequencyTask(nu), start), step, "theta", v)
+				}
 			}
-			if math.Abs(last) > landscapeEnd/10 {
-				outside += 1 / total
+			last = append(last, math.Abs(theta[s.Steps]-nu))
+			if math.Abs(theta[s.Steps]) > landscapeEnd/10 {
+				outside++
 			}
 		}
-		w.add(t.method, frequencyTask(nu), s.Steps, "found", found/float64(s.Starts))
+		w.add(t.method, frequencyTask(nu), s.Steps, "found", shareBelow(last, waveFound))
 	}
-	w.add(t.method, "all", s.Steps, "outside", outside)
-	for step, d := range all {
-		if !waveLogged(step, s.Steps) {
-			continue
+	w.add(t.method, "all", s.Steps, "outside", float64(outside)/float64(len(distance[0])))
+	for step, d := range distance {
+		if waveLogged(step, s.Steps) {
+			w.add(t.method, "all", step, "distance median", tidy.Quantile(d, 0.5))
+			w.add(t.method, "all", step, "found", shareBelow(d, waveFound))
 		}
-		w.add(t.method, "all", step, "distance mean", tidy.Mean(d))
-		w.add(t.method, "all", step, "distance median", tidy.Quantile(d, 0.5))
-		w.add(t.method, "all", step, "found", shareBelow(d, waveFound))
 	}
 	return nil
+}
+
+// follow returns θ before the first and after each gradient step.
+func (s ShapedSine) follow(ctx context.Context, tester *meta.Tester, t waveTest, wave Wave) ([]float64, error) {
+	var path []float64
+	_, err := tester.Test(ctx, t.obj, wave, s.Steps, t.rate, nil, func(_ int, theta nn.Params) {
+		path = append(path, theta[0].Item())
+	})
+	return path, err
 }
 
 // shareBelow is the fraction of x below bound.
