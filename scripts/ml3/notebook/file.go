@@ -122,8 +122,12 @@ func unescapeSeparators(data []byte) []byte {
 // Source returns the text of the cell.
 func (c Cell) Source() string { return joined(c.fields["source"]) }
 
-// Store replaces the cell's outputs and execution count.
+// Store replaces the cell's outputs and execution count, and drops the times
+// of day that Jupyter may have noted.
 func (c Cell) Store(count int, outputs []map[string]any) {
+	if meta, ok := c.fields["metadata"].(map[string]any); ok {
+		delete(meta, "execution")
+	}
 	c.fields["execution_count"] = count
 	list := make([]any, len(outputs))
 	for i, o := range outputs {

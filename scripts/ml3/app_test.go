@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"ml3/mllib/paper"
+	"ml3/mllib/random"
+	"ml3/mllib/tidy"
+)
+
+// walk is an experiment for tests: a random walk of some steps.
+type walk struct {
+	name   string
+	steps  int
+	failAt uint64        // this seed fails, if not 0
+	block  chan struct{} // if not nil: closed by the first run, which then waits for its end
+	runs   *atomic.Int64
+}
+
+func (w walk) Run(ctx context.Context, in paper.Input, report func(done, total int)) (tidy.Table, error) {
+	w.runs.Add(1)
+	if w.block != nil {
+		close(w.block)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	if in.Seed == w.failAt && in.Seed != 0 {
+		return nil, errors.New("step 3: the loss is NaN")
+	}
+	rng := random.Stream(in.Seed, w.name)
+	var t tidy.Table
+	x := 0.0
+	for step := range w.steps {
+		x += rng.NormFloat64()
+		t = append(t, tidy.Row{Experiment: w.name, Method: "walk", Seed: in.Seed, Task: "line", Step: step, Metric: "x", Value: x})
+		report(step+1, w.steps)
+	}
+	return t, nil
+}
+
+// rowsClaim judges whether a table has more rows than a bound.
+func rowsClaim(id, experiment string, bound float64) paper.Claim {
+	return paper.Claim{ID: id, Figure: "9z", Judge: func(t tidy.Table) (paper.Verdict, error) {
+		if len(t.Where(tidy.Experiment(experiment))) == 0 {
+			return paper.Verdict{}, fmt.Errorf("no rows of %s", experiment)
+		}
+		d := float64(len(t)) - bound
+		return paper.Decide("rows above the bound", d, d-1, d+0.5), nil
+	}}
+}
+
+// bench is an app in a small clone of its own.
+type bench struct {
+	*app
+	t           *testing.T
+	runs        atomic.Int64
+	out, stderr bytes.Buffer
+}
+
+// newBench makes a clone with the experiments alpha and beta, four seeds each.
+// Their figures are files that hold the number of rows.
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{t: t}
+	b.app = &app{
+		root: t.TempDir(), out: &b.out, progress: &b.stderr,
+		draw: func(experiment string, t tidy.Table, dir string) error {
+			return os.WriteFile(filepath.Join(dir, experiment+".png"), fmt.Append(nil, len(t)), 0o644)
+		},
+		drawOthers: func(dir string) error { return os.WriteFile(filepath.Join(dir, "framework.png"), nil, 0o644) },
+	}
+	for _, name := range []string{"alpha", "beta"} {
+		b.experiments = append(b.experiments, paper.Experiment{
+			Name: name, Title: "The walk " + name, Figure: "Fig. 9",
+			Paper:  walk{name: name, steps: 50, runs: &b.runs},
+			Quick:  walk{name: name, steps: 5, runs: &b.runs},
+			Claims: []paper.Claim{rowsClaim(name+"-rows", name, 10)},
+		})
+		b.write("data/seeds/"+name+".csv", "seed\n4\n7\n1\n9\n")
+	}
+	return b
+}
+
+// write makes a file of the clone.
+func (b *bench) write(path, text string) {
+	b.t.Helper()
+	path = filepath.Join(b.root, path)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// read returns a file of the clone.
+func (b *bench) read(path string) string {
+	b.t.Helper()
+	data, err := os.ReadFile(filepath.Join(b.root, path))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return string(data)
+}
+
+// files returns the content of all files of the clone by their paths.
+func (b *bench) files() map[string]string {
+	b.t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(b.root, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			all[strings.TrimPrefix(path, b.root+"/")] = b.read(strings.TrimPrefix(path, b.root+"/"))
+		}
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return all
+}
+
+// ml3 runs a command line and returns its exit status and the lines that begin with "ml3: ".
+func (b *bench) ml3(ctx context.Context, args ...string) (status int, errs []string) {
+	b.t.Helper()
+	b.out.Reset()
+	b.stderr.Reset()
+	status = b.execute(ctx, args, io.Writer(&b.stderr))
+	for line := range strings.Lines(b.stderr.String()) {
+		if strings.HasPrefix(line, "ml3: ") {
+			errs = append(errs, strings.TrimSpace(line))
+		}
+	}
+	return status, errs
+}
+
+// succeed runs a command line that must end with status 0.
+func (b *bench) succeed(args ...string) {
+	b.t.Helper()
+	if status, _ := b.ml3(b.t.Context(), args...); status != statusOK {
+		b.t.Fatalf("ml3 %s: exit status %d\n%s", strings.Join(args, " "), status, &b.stderr)
+	}
+}
+
+// refusals are command lines that must be refused, and what the message
+// contains. Paths that begin with bad/ are in the clone.
+func refusals() []struct{ args, want string } {
+	return []struct{ args, want string }{
+		{"run gamma", `unknown experiment "gamma"; known: alpha, beta`},
+		{"rnu", `unknown command "rnu"`},
+		{"run --fast", "unknown flag: --fast"},
+		{"run --jobs 0", "--jobs 0"},
+		{"run --jobs x", "--jobs"},
+		{"run --profile huge", `unknown profile "huge"; known: quick, paper`},
+		{"run alpha --seeds 5", "has 4 seeds; give a number from 1 to 4, or the seed itself as 5,"},
+		{"run alpha --seeds 0", "has 4 seeds"},
+		{"run alpha --seeds 1,2,1", "seed 1 is there twice"},
+		{"run alpha --seeds 1,,2", "is no seed"},
+		{"run alpha --seeds bad/none.csv", "none.csv"},
+		{"run alpha --seeds bad/empty.csv", "empty.csv:1: the file is empty"},
+		{"run alpha --seeds bad/twice.csv", "twice.csv:4: seed 1 is already on line 2"},
+		{"run alpha --seeds bad/letters.csv", `letters.csv:2: "one" is no seed`},
+		{"run alpha --profile paper --seeds 2", "add --out DIR"},
+		{"run alpha --out bad/empty.csv", "choose another"},
+		{"run alpha --out bad/empty.csv/x", "choose another"},
+		{"run alpha --out bad/manifest", "manifest.json: damaged"},
+		{"claims", "no results in data/results: compute them with ml3 run"},
+		{"claims gamma", `unknown experiment "gamma"`},
+		{"claims beta --from bad/cut", "no results of beta"},
+		{"claims alpha --from bad/cut", "cut short"},
+		{"claims alpha --from bad/table", "alpha.csv:1: "},
+		{"figures alpha --from bad/cut", "cut short"},
+		{"figures --profile small", "unknown profile"},
+		{"list all", "unknown command"},
+		{"kernel paint", "unknown command"},
+		{"jupyter lab", "write flags of Jupyter after --"},
+		{"notebooks", "no notebook in"},
+		{"notebooks bad/none.ipynb", "none.ipynb"},
+		{"notebooks bad/empty.csv", "empty.csv: not a notebook"},
+		{"notebooks --timeout 0", "--timeout"},
+		{"notebooks --timeout 0s", "--timeout"},
+		{"mnist --from bad/none", "none"},
+	}
+}
+
+// TestRefusals gives command lines that must end with one line on stderr and
+// change nothing.
+func TestRefusals(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run")
+	b.write("bad/empty.csv", "")
+	b.write("bad/twice.csv", "seed\n1\n2\n1\n")
+	b.write("bad/letters.csv", "seed\none\n")
+	b.write("bad/manifest/manifest.json", "{")
+	b.write("bad/table/alpha.csv", "experiment,method\n")
+	b.write("bad/cut/alpha.csv", b.read("data/results/quick/alpha.csv")[:200])
+	before, runs := b.files(), b.runs.Load()
+	for _, c := range refusals() {
+		args := strings.Fields(c.args)
+		for i := range args {
+			if strings.HasPrefix(args[i], "bad/") {
+				args[i] = filepath.Join(b.root, args[i])
+			}
+		}
+		status, errs := b.ml3(t.Context(), args...)
+		if status != statusError || len(errs) != 1 || !strings.Contains(errs[0], c.want) {
+			t.Errorf("ml3 %s: exit status %d, %q; want status %d and one line with %q", c.args, status, errs, statusError, c.want)
+		}
+		if strings.Contains(b.stderr.String()+b.out.String(), "Usage:") {
+			t.Errorf("ml3 %s printed its usage", c.args)
+		}
+	}
+	if b.runs.Load() != runs {
+		t.Errorf("%d seeds were run although everything was refused", b.runs.Load()-runs)
+	}
+	after := b.files()
+	for path, text := range after {
+		if before[path] != text {
+			t.Errorf("%s has changed", path)
+		}
+	}
+	if len(after) != len(before) {
+		t.Errorf("%d files, before there were %d", len(after), len(before))
+	}
+}
+
+func TestFindRoot(t *testing.T) {
+	dir := t.TempDir()
+	inner := filepath.Join(dir, "clone", "notebooks")
+	if err := os.MkdirAll(inner, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for file, text := range map[string]string{"clone/go.mod": "// comment\nmodule ml3\n\ngo 1.26\n", "go.mod": "module other\n"} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(inner)
+	a := &app{}
+	if err := a.findRoot(); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := filepath.EvalSymlinks(a.root)
+	want, _ := filepath.EvalSymlinks(filepath.Join(dir, "clone"))
+	if got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	t.Chdir(dir)
+	if err := (&app{}).findRoot(); err == nil || !strings.Contains(err.Error(), "not inside a clone of ml3") {
+		t.Errorf("outside: got error %v", err)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	b := newBench(t)
+	for _, args := range [][]string{{"--help"}, {"run", "--help"}, {"claims", "--help"}, {"notebooks", "--help"}, {"kernel"}, {}} {
+		b.succeed(args...)
+		if !strings.Contains(b.out.String(), "Usage:") {
+			t.Errorf("ml3 %v does not print its usage:\n%s", args, &b.out)
+		}
+	}
+}

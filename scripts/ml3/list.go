@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"ml3/mllib/random"
+)
+
+func (a *app) listCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the experiments",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			stored, err := a.places(profilePaper, "")
+			if err != nil {
+				return err
+			}
+			m, err := stored.readManifest()
+			if err != nil {
+				return err
+			}
+			t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+			fmt.Fprintln(t, "EXPERIMENT\tFIGURE\tSEEDS\tSTORED\tTITLE")
+			for _, e := range a.experiments {
+				seeds, err := random.ReadSeeds(a.seedFile(e.Name))
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\n", e.Name, e.Figure, len(seeds), describe(m.Experiments[e.Name]), e.Title)
+			}
+			return t.Flush()
+		},
+	}
+}
+
+// describe says in a few words what is stored of an experiment.
+func describe(r record) string {
+	if r.Rows == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d rows, %d seeds, %.0f s", r.Rows, len(r.Seeds), r.Seconds)
+}

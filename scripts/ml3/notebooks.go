@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ml3/mllib/tidy"
+	"ml3/scripts/ml3/notebook"
+)
+
+// notebookOptions are the flags of ml3 notebooks.
+type notebookOptions struct {
+	check   bool
+	timeout time.Duration
+}
+
+func (a *app) notebooksCommand() *cobra.Command {
+	var o notebookOptions
+	c := &cobra.Command{
+		Use:   "notebooks [file...]",
+		Short: "Execute the notebooks and store their outputs",
+		Long: `Execute notebooks without Jupyter, all of the folder notebooks by default, and
+store their outputs in the files. A cell that does not compile, panics, fails a
+test or has a failing shell line is an error, and its file stays as it is.`,
+		Example: `  ml3 notebooks
+  ml3 notebooks notebooks/01_sine_regression.ipynb
+  ml3 notebooks --check`,
+		RunE: func(c *cobra.Command, files []string) error {
+			return a.notebooks(c.Context(), files, o)
+		},
+	}
+	c.Flags().BoolVar(&o.check, "check", false, "execute, but store nothing")
+	c.Flags().DurationVar(&o.timeout, "timeout", 10*time.Minute, "the `time` a cell may take")
+	return c
+}
+
+// notebooks executes the files one after the other. One that fails does not
+// keep the others from running; the errors are joined.
+func (a *app) notebooks(ctx context.Context, files []string, o notebookOptions) error {
+	if o.timeout <= 0 {
+		return fmt.Errorf("--timeout %s: a cell needs some time", o.timeout)
+	}
+	if len(files) == 0 {
+		folder := filepath.Join(a.root, "notebooks")
+		files, _ = filepath.Glob(filepath.Join(globEscape(folder), "*.ipynb")) // sorted; the pattern is well-formed
+		if len(files) == 0 {
+			return fmt.Errorf("no notebook in %s", folder)
+		}
+	}
+	notebooks := make([]*notebook.File, len(files))
+	for i, file := range files {
+		var err error
+		if notebooks[i], err = readNotebook(file); err != nil {
+			return err
+		}
+	}
+	tools, err := notebook.FindTools(ctx, a.root)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for i, file := range files {
+		err := a.execNotebook(ctx, tools, notebooks[i], file, o)
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", a.relative(file), err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// readNotebook reads a notebook file.
+func readNotebook(file string) (*notebook.File, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	f, err := notebook.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return f, nil
+}
+
+// execNotebook executes one notebook in a kernel of its own, in the
+// notebook's folder, and stores it unless told not to.
+func (a *app) execNotebook(ctx context.Context, tools notebook.Tools, f *notebook.File, file string, o notebookOptions) error {
+	k, err := notebook.Start(ctx, tools, a.root, filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	defer k.Close()
+	start := time.Now()
+	err = k.Run(ctx, f, notebook.Options{
+		Timeout: o.timeout, Root: a.root,
+		Progress: func(cell, total int, spent time.Duration) {
+			fmt.Fprintf(a.progress, "%s  cell %d of %d  %.1f s\n", filepath.Base(file), cell, total, spent.Seconds())
+		},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.progress, "%s  done in %.1f s\n", filepath.Base(file), time.Since(start).Seconds())
+	if o.check {
+		return nil
+	}
+	data, err := f.Bytes()
+	if err != nil {
+		return err
+	}
+	return tidy.WriteFileAtomic(file, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// globEscape quotes what has a meaning in patterns of filepath.Glob.
+func globEscape(path string) string {
+	var b []byte
+	for i := range len(path) {
+		switch path[i] {
+		case '*', '?', '[', '\\':
+			if filepath.Separator != '\\' {
+				b = append(b, '\\')
+			}
+		}
+		b = append(b, path[i])
+	}
+	return string(b)
+}
