@@ -17,7 +17,7 @@ func (m *Model) compilePairs() error {
 			}
 			g, p := &m.geoms[other], &m.geoms[plane]
 			if p.Type != Plane || m.mounts[p.Body].link != 0 || g.Type != Sphere && g.Type != Capsule {
-				return &ParseError{Line: g.line, Element: fmt.Sprintf("<geom name=%q>", g.Name), Problem: fmt.Sprintf(
+				return &ParseError{Line: g.line, Element: label("geom", g.Name), Problem: fmt.Sprintf(
 					"may touch geom %q of line %d: only contacts of spheres and capsules with a plane fixed to the world are supported; change contype or conaffinity", p.Name, p.line)}
 			}
 			f, ok := fixed[plane]

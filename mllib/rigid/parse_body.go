@@ -212,5 +212,5 @@ func (j *Joint) check() error {
 	default:
 		return nil
 	}
-	return &ParseError{Line: j.line, Element: fmt.Sprintf("<joint name=%q>", j.Name), Problem: problem}
+	return &ParseError{Line: j.line, Element: label("joint", j.Name), Problem: problem}
 }

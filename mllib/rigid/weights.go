@@ -63,7 +63,7 @@ func (m *Model) singular(dinv []float64) error {
 			continue
 		}
 		j := &m.joints[m.links[m.dofs[k].link].joint]
-		return &ParseError{Line: j.line, Element: fmt.Sprintf("<joint name=%q>", j.Name),
+		return &ParseError{Line: j.line, Element: label("joint", j.Name),
 			Problem: "what it moves has no mass or inertia; give a body below it mass, or the joint armature"}
 	}
 	return fmt.Errorf("rigid: the mass matrix of model %q is singular", m.name)

@@ -50,11 +50,14 @@ type node struct {
 }
 
 // String is how errors call the element.
-func (n *node) String() string {
-	if name, ok := n.attr["name"]; ok {
-		return fmt.Sprintf("<%s name=%q>", n.tag, name.text)
+func (n *node) String() string { return label(n.tag, n.attr["name"].text) }
+
+// label is a tag with the element's name, if it has one.
+func label(tag, name string) string {
+	if name == "" {
+		return "<" + tag + ">"
 	}
-	return fmt.Sprintf("<%s>", n.tag)
+	return fmt.Sprintf("<%s name=%q>", tag, name)
 }
 
 func (n *node) errorf(format string, args ...any) error {
