@@ -28,7 +28,9 @@ func vecMaskPos(dst []float64, a []float64, b []float64, path int) int { return 
 
 func vecMaskNonPos(dst []float64, a []float64, b []float64, path int) int { return 0 }
 
-func vecMaskBetween(dst []float64, a []float64, b []float64, lo float64, hi float64, path int) int { return 0 }
+func vecMaskBetween(dst []float64, a []float64, b []float64, lo float64, hi float64, path int) int {
+	return 0
+}
 
 func vecClip(dst []float64, a []float64, lo float64, hi float64, path int) int { return 0 }
 
@@ -38,7 +40,9 @@ func vecTanhGrad(dst []float64, a []float64, b []float64, path int) int { return
 
 func vecSigmoidGrad(dst []float64, a []float64, b []float64, path int) int { return 0 }
 
-func vecAdam(p []float64, m []float64, v []float64, g []float64, rate float64, b1 float64, b2 float64, eps float64, c1 float64, c2 float64, d1 float64, d2 float64, path int) int { return 0 }
+func vecAdam(p []float64, m []float64, v []float64, g []float64, rate float64, b1 float64, b2 float64, eps float64, c1 float64, c2 float64, d1 float64, d2 float64, path int) int {
+	return 0
+}
 
 func vecAddRow(m int, n int, dst []float64, a []float64, row []float64, path int) int { return 0 }
 
@@ -51,3 +55,19 @@ func vecMulCol(m int, n int, dst []float64, a []float64, col []float64, path int
 func vecSumRows(m int, n int, dst []float64, a []float64, path int) int { return 0 }
 
 func vecSumCols(m int, n int, dst []float64, a []float64, path int) int { return 0 }
+
+func vecExp(dst []float64, a []float64, path int) int { return 0 }
+
+func vecELU(dst []float64, a []float64, path int) int { return 0 }
+
+func vecTanh(dst []float64, a []float64, path int) int { return 0 }
+
+func vecSigmoid(dst []float64, a []float64, path int) int { return 0 }
+
+func vecSoftplus(dst []float64, a []float64, path int) int { return 0 }
+
+func vecLog(dst []float64, a []float64, path int) int { return 0 }
+
+func vecSin(dst []float64, a []float64, path int) int { return 0 }
+
+func vecCos(dst []float64, a []float64, path int) int { return 0 }

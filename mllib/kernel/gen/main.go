@@ -7,6 +7,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"go/format"
 	"log"
 	"os"
 	"strings"
@@ -30,12 +31,17 @@ func main() {
 		{"asm_gemm", emitGemm},
 		{"asm_elementwise", emitElementwise},
 		{"asm_rows", emitRows},
+		{"asm_functions", emitFunctions},
 	} {
 		if err := u.write(&generic); err != nil {
 			log.Fatalf("gen: %s: %v", u.name, err)
 		}
 	}
-	if err := os.WriteFile("asm_generic.go", generic.Bytes(), 0o644); err != nil {
+	text, err := format.Source(generic.Bytes())
+	if err != nil {
+		log.Fatal("gen: ", err)
+	}
+	if err := os.WriteFile("asm_generic.go", text, 0o644); err != nil {
 		log.Fatal("gen: ", err)
 	}
 }
