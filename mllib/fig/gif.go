@@ -38,6 +38,16 @@ func GIF(frames []Panel, delay time.Duration) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// Moving returns p with an animation, which Save writes beside the still picture
+// and Frames returns.
+func (p Panel) Moving(frames []Panel, delay time.Duration) Panel {
+	p.frames, p.delay = frames, delay
+	return p
+}
+
+// Frames returns the animation of p, none if it does not move.
+func (p Panel) Frames() ([]Panel, time.Duration) { return p.frames, p.delay }
+
 // SaveGIF writes the animation of the frames to folder/name.gif.
 func SaveGIF(dir, name string, frames []Panel, delay time.Duration) error {
 	data, err := GIF(frames, delay)

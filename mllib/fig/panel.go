@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -24,6 +25,9 @@ type Panel struct {
 	Name          string  // stem of the file names, such as "fig2-sine-test"
 	Width, Height float64 // cm
 	draw          func(draw.Canvas)
+
+	frames []Panel // see Moving
+	delay  time.Duration
 }
 
 // dpi is the resolution of saved PNG files.
@@ -63,7 +67,7 @@ func (p Panel) SVG() ([]byte, error) {
 }
 
 // Save writes Name.png and Name.svg to the folder, each as a whole file, and
-// makes the folder if there is none.
+// Name.gif if p is moving; it makes the folder if there is none.
 func (p Panel) Save(dir string) error {
 	if p.Name == "" || strings.ContainsAny(p.Name, `/\:`) {
 		return fmt.Errorf("fig: %q is no stem of a file name", p.Name)
@@ -83,7 +87,10 @@ func (p Panel) Save(dir string) error {
 	if err := saveBytes(path+".png", pixels); err != nil {
 		return err
 	}
-	return saveBytes(path+".svg", vectors)
+	if err := saveBytes(path+".svg", vectors); err != nil || len(p.frames) == 0 {
+		return err
+	}
+	return SaveGIF(dir, p.Name, p.frames, p.delay)
 }
 
 func saveBytes(path string, data []byte) error {

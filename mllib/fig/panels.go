@@ -12,6 +12,8 @@ func Panels(experiment string, t tidy.Table) ([]Panel, error) {
 	switch experiment {
 	case "sine":
 		build = sine
+	case "shaped-sine":
+		build = shapedSine
 	default:
 		return nil, fmt.Errorf("fig: there are no figures for the experiment %q", experiment)
 	}

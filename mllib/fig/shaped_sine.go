@@ -1,0 +1,341 @@
+package fig
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"ml3/mllib/tidy"
+)
+
+// shapedSineFigure is the frequency of the paper's landscape.
+const shapedSineFigure = 0.5
+
+// shapedSine draws Fig. 5 a, b: the landscape of the shaped loss over the one of
+// the MSE, with an animation of how it is learned; the landscapes at further
+// frequencies; and how descent on the losses approaches the true frequency. Each
+// is drawn for the losses that see x and for those that do not.
+func shapedSine(t tidy.Table) ([]Panel, error) {
+	a, err := waveFigure(t)
+	if err != nil {
+		return nil, err
+	}
+	panels := []Panel{a}
+	for _, suffix := range []string{"", " without x"} {
+		name := strings.ReplaceAll(suffix, " ", "-")
+		more, err := waveFrequencies(t, "fig5a-landscapes"+name, suffix)
+		if err != nil {
+			return nil, err
+		}
+		b, err := waveConvergence(t, name, suffix)
+		if err != nil {
+			return nil, err
+		}
+		paths, err := wavePaths(t, "fig5b-paths"+name, suffix)
+		if err != nil {
+			return nil, err
+		}
+		panels = append(append(append(panels, more...), b...), paths...)
+	}
+	return panels, nil
+}
+
+// waveStyle is how a method is drawn, with its name in legends. Losses that do not
+// see x look like those that do; no panel has both.
+func waveStyle(method string) (Style, string) {
+	switch strings.TrimSuffix(method, " without x") {
+	case "learned shaped":
+		return LineStyle(Blue, Solid, Circle), "learned, shaped"
+	case "learned unshaped":
+		return LineStyle(Green, DashDot, Triangle), "learned, unshaped"
+	case "task loss":
+		return LineStyle(Orange, Dashed, Square), "MSE"
+	case "reference shaped", "reference unshaped":
+		return LineStyle(Gray, Dashed, NoMarker), "authors’ code"
+	}
+	rate := strings.TrimPrefix(method, "task loss at rate ")
+	return LineStyle(Vermilion, LongDash, Cross), "MSE, α = " + rate
+}
+
+// waveTrue is the line of the true frequency.
+func waveTrue(nu float64, vertical bool) Rule {
+	return Rule{Label: "true frequency", Style: LineStyle(Red, Solid, NoMarker), Vertical: vertical, At: nu}
+}
+
+// waveLandscape is a landscape scaled to [0, 1]. Its steps are θ in hundredths.
+func waveLandscape(s tidy.Series) (Curve, error) {
+	low, high := slices.Min(s.Values), slices.Max(s.Values)
+	if low == high {
+		return Curve{}, fmt.Errorf("the landscape of %s, seed %d, %s is flat", s.Method, s.Seed, s.Task)
+	}
+	var c Curve
+	for i, v := range s.Values {
+		c.X = append(c.X, float64(s.Steps[i])/100)
+		c.Y = append(c.Y, (v-low)/(high-low))
+	}
+	c.Style, c.Label = waveStyle(s.Method)
+	c.Style.Marker = NoMarker
+	return c, nil
+}
+
+// wavePlot is a plot of landscapes.
+func wavePlot(name, title string, width, height float64, layers ...Layer) Plot {
+	return Plot{Name: name, Title: title, Width: width, Height: height, Layers: layers,
+		X: Axis{Label: "θ", Limits: &[2]float64{-7, 7}}, Y: Axis{Label: "loss, scaled"}}
+}
+
+func waveTask(nu float64) string { return "nu=" + strconv.FormatFloat(nu, 'g', -1, 64) }
+
+// waveFigure is Fig. 5 a: the shaped loss on top, the unshaped one and the MSE
+// below, each for every seed, above the landscapes of the authors' code if their
+// rows are there.
+func waveFigure(t tidy.Table) (Panel, error) {
+	rows := t.Where(tidy.Metric("landscape"), tidy.Task(waveTask(shapedSineFigure)))
+	var panels []Panel
+	for _, p := range []struct{ method, reference, title string }{
+		{"learned shaped", "reference shaped", "(a) Learned loss, shaped"},
+		{"learned unshaped", "reference unshaped", "Learned loss, unshaped"},
+		{"task loss", "", "MSE"},
+	} {
+		layers := []Layer{waveTrue(shapedSineFigure, true)}
+		all := append(rows.Where(tidy.Method(p.method)).Series(), rows.Where(tidy.Method(p.reference)).Series()...)
+		if len(all) == 0 || all[0].Method != p.method {
+			return Panel{}, fmt.Errorf("fig: panel fig5a-landscape: %w", missing(rows, p.method))
+		}
+		for i, s := range all {
+			c, err := waveLandscape(s)
+			if err != nil {
+				return Panel{}, fmt.Errorf("fig: panel fig5a-landscape: %w", err)
+			}
+			if i > 0 && s.Method == p.method {
+				c.Style, c.Label = c.Style.Thin(), ""
+				c.Style.Color.A = 90
+			}
+			layers = append(layers, c)
+		}
+		panel, err := wavePlot("fig5a-landscape", p.title, PanelWidth, 6.2, layers...).Panel()
+		if err != nil {
+			return Panel{}, err
+		}
+		panels = append(panels, panel)
+	}
+	all, err := Grid("fig5a-landscape", 1, panels...)
+	if err != nil {
+		return Panel{}, err
+	}
+	frames, err := waveFrames(t)
+	return all.Moving(frames, 350*time.Millisecond), err
+}
+
+// waveFrames are the landscapes of the shaped loss while it is learned.
+func waveFrames(t tidy.Table) ([]Panel, error) {
+	series := t.Where(tidy.Metric("landscape"), tidy.TaskPrefix(waveTask(shapedSineFigure)+" after ")).Series()
+	updates := func(s tidy.Series) (n int) {
+		fmt.Sscanf(s.Task, waveTask(shapedSineFigure)+" after %d updates", &n)
+		return n
+	}
+	slices.SortStableFunc(series, func(a, b tidy.Series) int {
+		return cmp.Or(cmp.Compare(a.Seed, b.Seed), cmp.Compare(updates(a), updates(b)))
+	})
+	var frames []Panel
+	for _, s := range series {
+		if s.Seed != series[0].Seed {
+			break
+		}
+		c, err := waveLandscape(s)
+		if err != nil {
+			return nil, err
+		}
+		title := fmt.Sprintf("Shaped loss after %d updates of φ", updates(s))
+		layers := unlabelled([]Layer{waveTrue(shapedSineFigure, true), c}) // a legend would move from frame to frame
+		f, err := wavePlot("frame", title, PanelWidth, 8, layers...).Panel()
+		if err != nil {
+			return nil, err
+		}
+		frames = append(frames, f)
+	}
+	return frames, nil
+}
+
+// waveFrequencies shows the three landscapes at every frequency, for the first
+// seed that has them stored; no panel if none has.
+func waveFrequencies(t tidy.Table, name, suffix string) ([]Panel, error) {
+	rows := t.Where(tidy.Metric("landscape"), tidy.Method("learned shaped"+suffix, "learned unshaped"+suffix, "task loss"))
+	var panels []Panel
+	var key Panel
+	for _, nu := range waveNus(rows) {
+		at := rows.Where(tidy.Task(waveTask(nu)))
+		layers := []Layer{waveTrue(nu, true)}
+		for _, m := range []string{"task loss", "learned unshaped" + suffix, "learned shaped" + suffix} {
+			all := at.Where(tidy.Method(m)).Series()
+			if len(all) == 0 {
+				return nil, fmt.Errorf("fig: panel %s: %w", name, missing(at, m))
+			}
+			c, err := waveLandscape(all[0])
+			if err != nil {
+				return nil, fmt.Errorf("fig: panel %s: %w", name, err)
+			}
+			c.Style.Width = 1.3
+			layers = append(layers, c)
+		}
+		key = waveKey(layers)
+		panel, err := wavePlot(name, fmt.Sprintf("ν = %s", tickLabel(nu, 0.1)), 7.5, 6.2, unlabelled(layers)...).Panel()
+		if err != nil {
+			return nil, err
+		}
+		panels = append(panels, panel)
+	}
+	if len(panels) == 0 {
+		return nil, nil
+	}
+	all, err := Grid(name, min(4, len(panels)+1), append(panels, key)...)
+	return []Panel{all}, err
+}
+
+// waveKey is a legend of layers by itself.
+func waveKey(layers []Layer) Panel {
+	l := newLegend(layers)
+	return Panel{Width: 7.5, Height: 6.2, draw: func(c draw.Canvas) {
+		half := l.size().Scale(0.5)
+		l.draw(c, vg.Rectangle{Min: c.Center().Sub(half), Max: c.Center().Add(half)})
+	}}
+}
+
+// unlabelled are the same layers without entries in a legend.
+func unlabelled(layers []Layer) []Layer {
+	var all []Layer
+	for _, l := range layers {
+		switch l := l.(type) {
+		case Curve:
+			l.Label = ""
+			all = append(all, l)
+		case Rule:
+			l.Label = ""
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// waveNus are the frequencies that have the landscapes of all three losses, in
+// increasing order.
+func waveNus(t tidy.Table) []float64 {
+	var all []float64
+	for _, task := range t.Tasks() {
+		nu, err := strconv.ParseFloat(strings.TrimPrefix(task, "nu="), 64)
+		if err == nil && len(t.Where(tidy.Task(task)).Methods()) == 3 {
+			all = append(all, nu)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// waveConvergence shows the median |θ − ν| and the share of descents that have
+// found ν, against gradient steps, over all starts and frequencies, and that share
+// for each frequency.
+func waveConvergence(t tidy.Table, name, suffix string) ([]Panel, error) {
+	methods := []string{"task loss", "task loss at rate 0.1", "learned unshaped" + suffix, "learned shaped" + suffix}
+	share := "share of descents within 0.5 of ν"
+	var panels []Panel
+	for _, p := range []struct {
+		metric, name, title, x, y string
+		log                       bool
+	}{
+		{"distance median", "fig5b-convergence", "(b) Distance to the true frequency", "gradient steps", "median of |θ − ν|", true},
+		{"found", "fig5b-found", "Descents that find the true frequency", "gradient steps", share, false},
+		{"found", "fig5b-frequencies", "Descents that find the true frequency", "true frequency ν", share, false},
+	} {
+		plot := Plot{Name: p.name + name, Title: p.title + strings.Replace(suffix, " ", ", ", 1), Width: 16, Height: PanelHeight,
+			X: Axis{Label: p.x}, Y: Axis{Label: p.y, Log: p.log}}
+		rows := t.Where(tidy.Metric(p.metric), tidy.Task("all"))
+		if p.name == "fig5b-frequencies" {
+			rows = waveByFrequency(t)
+		}
+		if p.metric == "found" {
+			plot.Y.Limits = &[2]float64{-0.03, 1.03}
+		}
+		layers, err := Bands(rows, SDOverSeeds, methods...)
+		if err != nil {
+			return nil, fmt.Errorf("fig: panel %s: %w", plot.Name, err)
+		}
+		for i, l := range layers {
+			c := l.(Curve)
+			c.Style, c.Label = waveStyle(methods[i])
+			if methods[i] == "task loss" {
+				c.Label = "MSE, α = 1"
+			}
+			if p.name == "fig5b-frequencies" {
+				c.Style.Every = true
+				for k := range c.X {
+					c.X[k] /= 100
+				}
+			}
+			layers[i] = c
+		}
+		plot.Layers = layers
+		panel, err := plot.Panel()
+		if err != nil {
+			return nil, err
+		}
+		panels = append(panels, panel)
+	}
+	return panels, nil
+}
+
+// waveByFrequency are the shares at the end of each frequency's descents, with ν
+// in hundredths as the step.
+func waveByFrequency(t tidy.Table) tidy.Table {
+	var rows tidy.Table
+	for _, r := range t.Where(tidy.Metric("found"), tidy.TaskPrefix("nu=")) {
+		if nu, err := strconv.ParseFloat(strings.TrimPrefix(r.Task, "nu="), 64); err == nil {
+			r.Step, r.Task = int(100*nu), "all"
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// wavePaths shows θ during descent from many starts at the figure's frequency, for
+// the first seed that has them stored; no panel if none has.
+func wavePaths(t tidy.Table, name, suffix string) ([]Panel, error) {
+	rows := t.Where(tidy.Metric("theta"), tidy.TaskPrefix(waveTask(shapedSineFigure)+" from "))
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	rows = rows.Where(tidy.Seed(rows.Seeds()[0]))
+	var panels []Panel
+	for _, m := range []string{"task loss at rate 0.1", "learned unshaped" + suffix, "learned shaped" + suffix} {
+		layers := []Layer{waveTrue(shapedSineFigure, false)}
+		style, label := waveStyle(m)
+		style = style.Thin()
+		style.Dash = Solid
+		for _, s := range rows.Where(tidy.Method(m), tidy.Steps(0, 30)).Series() {
+			c := Curve{Style: style, Y: s.Values}
+			for _, step := range s.Steps {
+				c.X = append(c.X, float64(step))
+			}
+			layers = append(layers, c)
+		}
+		if len(layers) == 1 {
+			return nil, fmt.Errorf("fig: panel %s: %w", name, missing(rows, m))
+		}
+		if strings.HasSuffix(m, " without x") {
+			label += ", without x"
+		}
+		panel, err := Plot{Name: name, Title: strings.ToUpper(label[:1]) + label[1:], Width: 8.4, Height: 8, Layers: layers,
+			X: Axis{Label: "gradient steps"}, Y: Axis{Label: "θ", Limits: &[2]float64{-7, 7}}}.Panel()
+		if err != nil {
+			return nil, err
+		}
+		panels = append(panels, panel)
+	}
+	all, err := Grid(name, 3, panels...)
+	return []Panel{all}, err
+}
