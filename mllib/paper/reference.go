@@ -76,9 +76,9 @@ func readCurve(path, prefix string) (tidy.Table, error) {
 func sineReference(data string) (tidy.Table, error) {
 	const train, test = "released 100-10/train", "released 100-10/test [-5,5]"
 	return readReference(data, "sine", []referenceCurve{
-		{"per_seed_curves.csv", "ml3_s", "reference learned", train, "mse after 1 step"},
+		{"per_seed_curves.csv", "ml3_s", "reference", train, "mse after 1 step"},
 		{"per_seed_curves.csv", "reg_s", "reference task loss", train, "mse after 1 step"},
-		{"per_seed_test_trace.csv", "ml3_s", "reference learned", test, "mse"},
+		{"per_seed_test_trace.csv", "ml3_s", "reference", test, "mse"},
 		{"per_seed_test_trace.csv", "reg_s", "reference task loss", test, "mse"},
 	})
 }

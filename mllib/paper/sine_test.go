@@ -91,11 +91,11 @@ func TestSineAgreesWithReference(t *testing.T) {
 		{"released 100-10/train", "mse after 1 step", []int{0, 250, 490}},
 		{"released 100-10/test [-5,5]", "mse", []int{0, 20, 99}},
 	} {
-		for _, method := range []string{"learned", "task loss"} {
+		for method, reference := range map[string]string{"learned": "reference", "task loss": "reference task loss"} {
 			for _, step := range c.steps {
 				at := []tidy.Filter{tidy.Task(c.task), tidy.Metric(c.metric), tidy.Steps(step, step)}
 				_, a := ours.Where(append(at, tidy.Method(method))...).PerSeed()
-				_, b := theirs.Where(append(at, tidy.Method("reference "+method))...).PerSeed()
+				_, b := theirs.Where(append(at, tidy.Method(reference))...).PerSeed()
 				if len(a) < 5 || len(b) < 5 {
 					t.Fatalf("%s, %s, step %d: %d and %d seeds", c.task, method, step, len(a), len(b))
 				}

@@ -42,7 +42,7 @@ func (a *app) figures(c *cobra.Command, in places, names []string) error {
 		if err := c.Context().Err(); err != nil {
 			return err
 		}
-		if err := a.draw(s.experiment.Name, s.table, in.figures); err != nil {
+		if err := a.picture(s.experiment, s.table, in.figures); err != nil {
 			return fmt.Errorf("figures of %s: %w", s.experiment.Name, err)
 		}
 		fmt.Fprintf(a.progress, "%s: drawn in %s\n", s.experiment.Name, a.relative(in.figures))

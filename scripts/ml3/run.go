@@ -143,7 +143,7 @@ func (a *app) runTask(ctx context.Context, t task, to places, o runOptions) erro
 	if err := to.note(name, r); err != nil {
 		return err
 	}
-	if err := a.draw(name, table, to.figures); err != nil {
+	if err := a.picture(t.experiment, table, to.figures); err != nil {
 		return fmt.Errorf("figures: %w", err)
 	}
 	fmt.Fprintf(a.progress, "  %d rows in %s, %.1f s; figures in %s\n", len(table), a.relative(to.table(name)), r.Seconds, a.relative(to.figures))
