@@ -119,7 +119,7 @@ func waveFigure(t tidy.Table) (Panel, error) {
 			}
 			layers = append(layers, c)
 		}
-		panel, err := wavePlot("fig5a-landscape", p.title, PanelWidth, 6.2, layers...).Panel()
+		panel, err := wavePlot("fig5a-landscape", p.title, 13, 7.2, layers...).Panel()
 		if err != nil {
 			return Panel{}, err
 		}
@@ -159,6 +159,9 @@ func waveFrames(t tidy.Table) ([]Panel, error) {
 			return nil, err
 		}
 		frames = append(frames, f)
+	}
+	if n := len(frames); n > 0 { // rest at the end
+		frames = append(frames, frames[n-1], frames[n-1], frames[n-1], frames[n-1])
 	}
 	return frames, nil
 }
@@ -253,7 +256,7 @@ func waveConvergence(t tidy.Table, name, suffix string) ([]Panel, error) {
 		{"found", "fig5b-frequencies", "Descents that find the true frequency", "true frequency ν", share, false},
 	} {
 		plot := Plot{Name: p.name + name, Title: p.title + strings.Replace(suffix, " ", ", ", 1), Width: 16, Height: PanelHeight,
-			X: Axis{Label: p.x}, Y: Axis{Label: p.y, Log: p.log}}
+			X: Axis{Label: p.x}, Y: Axis{Label: p.y, Log: p.log, Limits: &[2]float64{0.03, 7}}}
 		rows := t.Where(tidy.Metric(p.metric), tidy.Task("all"))
 		if p.name == "fig5b-frequencies" {
 			rows = waveByFrequency(t)

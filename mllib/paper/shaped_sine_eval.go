@@ -33,7 +33,7 @@ func (s ShapedSine) test(ctx context.Context, w *writer, t waveTest) error {
 		count, lowest := minima(v)
 		w.add(t.method, frequencyTask(nu), s.Train.OuterSteps, "minima", float64(count))
 		w.add(t.method, frequencyTask(nu), s.Train.OuterSteps, "minimum distance", math.Abs(lowest-nu))
-		everySeed := nu == s.Figure && t.seesX
+		everySeed := nu == s.Figure && (t.seesX || t.method == "task loss")
 		if everySeed || w.seed == s.Shown {
 			w.landscape(t.method, frequencyTask(nu), v)
 		}
