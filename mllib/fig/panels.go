@@ -14,6 +14,8 @@ func Panels(experiment string, t tidy.Table) ([]Panel, error) {
 		build = sine
 	case "shaped-sine":
 		build = shapedSine
+	case "mountain-car":
+		build = mountainCar
 	default:
 		return nil, fmt.Errorf("fig: there are no figures for the experiment %q", experiment)
 	}

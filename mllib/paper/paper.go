@@ -80,6 +80,7 @@ func All() []Experiment {
 	return []Experiment{
 		sineExperiment(),
 		shapedSineExperiment(),
+		mountainCarExperiment(),
 	}
 }
 

@@ -1,0 +1,259 @@
+package paper
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"ml3/mllib/ad"
+	"ml3/mllib/ad/adtest"
+	"ml3/mllib/nn"
+	"ml3/mllib/rl"
+	"ml3/mllib/tidy"
+)
+
+func quickCar() MountainCar { return mountainCarExperiment().Quick.(MountainCar) }
+
+// TestCarPolicyIsLinear compares the roll-out of the product of the weights with
+// one that applies the network layer by layer.
+func TestCarPolicyIsLinear(t *testing.T) {
+	m := mountainCarExperiment().Paper.(MountainCar)
+	v := m.Versions[0]
+	task := newCarTask(m.Problem, v.Policy, v.Inputs)
+	theta := m.freshPolicy(v, 1, 0)
+	want := rl.Rollout(task.car, func(x *ad.Value) *ad.Value { return task.car.Limit(v.Policy.Apply(theta, x)) },
+		ad.RowVector(-0.55, 0), m.Problem.Horizon).States
+	for i, x := range task.Rollout(theta).States {
+		for j, got := range x.Data {
+			if math.Abs(got-want[i].Data[j]) > 1e-12 {
+				t.Fatalf("state %d.%d is %v, layer by layer %v", i, j, got, want[i].Data[j])
+			}
+		}
+	}
+}
+
+// TestCarTaskLoss compares with sums over the states written out.
+func TestCarTaskLoss(t *testing.T) {
+	m := quickCar()
+	v := m.Versions[0]
+	p, theta := m.Problem, m.freshPolicy(v, 2, 0)
+	task := newCarTask(p, v.Policy, v.Inputs)
+	near, far := 0.0, 0.0 // squared distances: to the extra goal at first, to the goal after
+	all := 0.0
+	for i, x := range task.Rollout(theta).States {
+		square := func(g [2]float64) float64 { return math.Pow(x.Data[0]-g[0], 2) + math.Pow(x.Data[1]-g[1], 2) }
+		all += square(p.Goal)
+		if i < 15 {
+			near += square(p.Extra)
+		} else {
+			far += square(p.Goal)
+		}
+	}
+	for _, c := range []struct {
+		extra bool
+		want  float64
+	}{{false, math.Sqrt(all)}, {true, math.Sqrt(near) + math.Sqrt(far)}} {
+		if got := task.forMetaTraining(c.extra, false).Loss(theta, nil).Item(); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("extra goal %v: task loss %v, want %v", c.extra, got, c.want)
+		}
+	}
+	adtest.CheckGrads(t, func(x []*ad.Value) *ad.Value { return task.forMetaTraining(true, true).Loss(x, nil) }, theta, 2)
+}
+
+// TestCarInputs checks the inputs of M_φ of the robust version, and that they
+// depend on θ through the forces in the visited states only: the derivative of the
+// sum of the third column with respect to the gain is Force·Σ s_t.
+func TestCarInputs(t *testing.T) {
+	m := quickCar()
+	v := m.Versions[0]
+	v.Policy.Sizes = []int{2, 1}
+	task := newCarTask(m.Problem, v.Policy, v.Inputs).forMetaTraining(true, true)
+	theta := nn.Params{ad.Column(0.3, 2)} // asks for more than the limit
+	f, tr := task.Features(theta, nil), task.Rollout(theta)
+	last := tr.Last()
+	distance := math.Hypot(last.At(0, 0)-0.5, last.At(0, 1)-1.0375)
+	var sum [2]float64
+	beyond := false
+	for i := range m.Problem.Horizon {
+		p, s := tr.States[i].At(0, 0), tr.States[i].At(0, 1)
+		u := 0.3*p + 2*s
+		beyond = beyond || math.Abs(u) > m.Problem.Car.MaxForce
+		sum[0], sum[1] = sum[0]+4*p, sum[1]+4*s
+		for j, want := range []float64{p, 5 * s, 4 * u, distance} {
+			if got := f.At(i, j); math.Abs(got-want) > 1e-12 {
+				t.Errorf("step %d, input %d is %v, want %v", i, j, got, want)
+			}
+		}
+	}
+	if !beyond {
+		t.Error("the policy never asks for more than the limit; the test needs that")
+	}
+	g := ad.Grad(ad.Sum(f), theta[0])[0]
+	for j, want := range sum {
+		if math.Abs(g.Data[j]-want) > 1e-12 {
+			t.Errorf("derivative %d of the inputs is %v, want %v", j, g.Data[j], want)
+		}
+	}
+}
+
+// TestCarPlan: iLQR minimizes the square of the task loss, never raises it, and
+// holds to the limits of the force.
+func TestCarPlan(t *testing.T) {
+	m := quickCar()
+	v := m.Versions[0]
+	task, theta := newCarTask(m.Problem, v.Policy, v.Inputs), m.freshPolicy(v, 3, 0)
+	states := task.Rollout(theta)
+	var forces [][]float64
+	for _, u := range states.Actions {
+		forces = append(forces, slices.Clone(u.Data))
+	}
+	before := math.Inf(1)
+	plan, err := m.planner(task).Solve(context.Background(), m.Problem.Start[:], forces, func(i int, p rl.Plan) {
+		if i == 0 {
+			if l := task.Loss(theta, nil).Item(); math.Abs(p.Cost-l*l) > 1e-10*p.Cost {
+				t.Errorf("cost %v before the first iteration, square of the task loss %v", p.Cost, l*l)
+			}
+		}
+		if p.Cost > before {
+			t.Errorf("iteration %d raised the cost from %v to %v", i, before, p.Cost)
+		}
+		before = p.Cost
+	})
+	if err != nil || plan.Status == rl.Diverged || plan.Iterations == 0 {
+		t.Errorf("%q after %d iterations, error %v", plan.Status, plan.Iterations, err)
+	}
+	for i, u := range plan.Actions {
+		if math.Abs(u[0]) > m.Problem.Car.MaxForce {
+			t.Errorf("force %d is %v", i, u[0])
+		}
+	}
+}
+
+func TestCarJudge(t *testing.T) {
+	p := paperCar()
+	for _, c := range []struct {
+		last          float64
+		passed        float64
+		success, ever bool
+	}{{0.45, -0.9, true, true}, {0.4499, -0.9, false, false}, {0.1, 0.46, false, true}} {
+		s := p.judge([][]float64{{-0.55, 0}, {c.passed, 0.3}, {c.last, 1.0375}})
+		if s.success != c.success || s.ever != c.ever || math.Abs(s.distance-(0.5-c.last)) > 1e-15 || len(s.path) != 3 {
+			t.Errorf("ending at %v after %v: %+v", c.last, c.passed, s)
+		}
+	}
+}
+
+// TestCarClaim judges made-up tables.
+func TestCarClaim(t *testing.T) {
+	claim := mountainCarExperiment().Claims[0]
+	table := func(learned, iLQR float64) tidy.Table {
+		var t tidy.Table
+		for seed := range uint64(5) {
+			w := newWriter("mountain-car", seed)
+			for step := range 21 {
+				w.add("learned", "robust/fresh policies", step, "success", learned*float64(min(step, 10))/10+0.001*float64(seed))
+				w.add("iLQR", "robust/fresh policies", step, "success", iLQR*float64(20-step)/20)
+			}
+			t = append(t, w.table...)
+		}
+		return t
+	}
+	for _, c := range []struct {
+		learned, iLQR float64
+		want          Outcome
+	}{{0.9, 0.1, Reproduced}, {0.3, 0.6, NotReproduced}, {0.5, 0.502, Inconclusive}} {
+		v, err := claim.Judge(table(c.learned, c.iLQR))
+		if err != nil || v.Outcome != c.want || math.Abs(v.Value-(c.learned-c.iLQR+0.002)) > 1e-12 {
+			t.Errorf("%v against %v: %+v, error %v; want %q", c.learned, c.iLQR, v, err, c.want)
+		}
+	}
+	if _, err := claim.Judge(table(1, 0).Where(tidy.Not(tidy.Method("learned")))); err == nil {
+		t.Error("no error without the learned loss")
+	}
+}
+
+// TestCarQuick runs the quick profile twice: the same bytes, nothing but finite
+// numbers, and a claim that can be judged.
+func TestCarQuick(t *testing.T) {
+	run, seeds := quickCar(), []uint64{0, 1}
+	if testing.Short() {
+		run.Policies, run.Steps = 2, 10
+		run.Versions[0].Train.OuterSteps = 20
+	}
+	data := filepath.Join("..", "..", "data")
+	var files [2]bytes.Buffer
+	var table tidy.Table
+	for i := range files {
+		var err error
+		if table, err = RunSeeds(context.Background(), run, seeds, data, i+1, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := table.Check(); err != nil {
+			t.Fatal(err)
+		}
+		if err := table.Sorted().Write(&files[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(files[0].Bytes(), files[1].Bytes()) {
+		t.Error("two runs, with one and with two seeds at a time, differ")
+	}
+	for _, c := range mountainCarExperiment().Claims {
+		v, err := c.Judge(table)
+		if err != nil {
+			t.Errorf("%s: %v", c.ID, err)
+		}
+		t.Logf("%s: %+v", c.ID, v)
+		if !testing.Short() && v.Value < 0.5 {
+			t.Errorf("%s: the quick profile no longer tells the story: %+v", c.ID, v)
+		}
+	}
+}
+
+func TestCarStopsWhenCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := quickCar().Run(ctx, Input{Data: "."}, func(int, int) {}); err == nil || !strings.Contains(err.Error(), "canceled") {
+		t.Errorf("error %v, want that of the context", err)
+	}
+}
+
+func TestCarReference(t *testing.T) {
+	m, w := quickCar(), newWriter("mountain-car", 0)
+	if err := m.reference(w, filepath.Join("..", "..", "data")); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.table); n != 42 {
+		t.Errorf("%d rows, want two curves of 21", n)
+	}
+	bad := filepath.Join(t.TempDir(), "bad.csv")
+	for content, want := range map[string]string{"a,b\n1,2\n": "no column", "a,x\n1,two\n": ":2: \"two\"", "a,x\n1\n": "wrong number of fields"} {
+		if err := os.WriteFile(bad, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readColumn(bad, "x"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want one with %q", content, err, want)
+		}
+	}
+}
+
+// TestCarFreshPolicies: policies differ from one another and from that of
+// meta-training, and do not depend on the version.
+func TestCarFreshPolicies(t *testing.T) {
+	m := mountainCarExperiment().Paper.(MountainCar)
+	a, b := m.freshPolicy(m.Versions[0], 7, 0), m.freshPolicy(m.Versions[1], 7, 0)
+	if !slices.Equal(a[0].Data, b[0].Data) {
+		t.Error("the versions are tested on different policies")
+	}
+	for name, other := range map[string]nn.Params{"policy 1": m.freshPolicy(m.Versions[0], 7, 1),
+		"meta-training": m.trainPolicy(m.Versions[0], 7), "another seed": m.freshPolicy(m.Versions[0], 8, 0)} {
+		if slices.Equal(a[0].Data, other[0].Data) {
+			t.Errorf("fresh policy 0 equals that of %s", name)
+		}
+	}
+}
