@@ -6,7 +6,7 @@ import (
 )
 
 // maxFreedoms bounds the size of the work spaces.
-const maxFreedoms = 1000
+const maxFreedoms = 300
 
 // compiled is what the algorithms read: bodies without a joint are merged into
 // the link that carries them, a body with k joints becomes k links.

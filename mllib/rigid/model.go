@@ -13,7 +13,9 @@ const (
 	// taken implicitly, then positions with the new velocity.
 	Euler Integrator = iota
 	// RK4 is the classical Runge-Kutta method; constraints are solved anew in
-	// each of the four stages.
+	// each of the four stages. As in MuJoCo, a free joint's angular velocities of
+	// the stages, in body axes of different orientations, are averaged as they
+	// are; the order is therefore 4 for hinges and slides, 2 with free joints.
 	RK4
 )
 

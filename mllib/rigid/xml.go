@@ -12,7 +12,7 @@ import (
 const (
 	maxFileBytes = 4 << 20
 	maxDepth     = 200
-	maxElements  = 20000
+	maxElements  = 5000
 )
 
 // A ParseError says where in a model file something is wrong or unsupported.
