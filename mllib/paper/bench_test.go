@@ -2,6 +2,7 @@ package paper
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -22,7 +23,14 @@ func BenchmarkMetaStep(b *testing.B) {
 		updates(b, t)
 	})
 	b.Run("shaped-sine", benchShapedSine)
+	b.Run("mountain-car", benchMountainCar)
+	for _, batch := range []int{1, 64} {
+		b.Run(fmt.Sprintf("lenet-%d", batch), func(b *testing.B) { benchLeNet(b, batch) })
+	}
 }
+
+// BenchmarkSGDStep times one step of SGD on cross-entropy.
+func BenchmarkSGDStep(b *testing.B) { b.Run("lenet-64", benchLeNetSGD) }
 
 func updates(b *testing.B, t *meta.Trainer) {
 	b.ReportAllocs()
