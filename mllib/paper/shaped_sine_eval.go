@@ -29,8 +29,8 @@ func (s ShapedSine) test(ctx context.Context, w *writer, t waveTest) error {
 		if t.method != "task loss" && t.rate != s.Train.InnerRate {
 			break // the landscape does not depend on the rate
 		}
-		v := landscape(t.obj, NewWave(nu, 0, landscapePoints(), false, t.seesX))
-		count, lowest := minima(v)
+		_, v := Landscape(t.obj, LandscapeWave(nu, t.seesX))
+		count, lowest := Minima(v)
 		w.add(t.method, frequencyTask(nu), s.Train.OuterSteps, "minima", float64(count))
 		w.add(t.method, frequencyTask(nu), s.Train.OuterSteps, "minimum distance", math.Abs(lowest-nu))
 		everySeed := nu == s.Figure && (t.seesX || t.method == "task loss")
@@ -117,12 +117,13 @@ func (s ShapedSine) snapshots(w *writer, l waveLoss) func(meta.Progress) {
 	for k := range s.Snapshots + 1 {
 		steps = append(steps, s.Train.OuterSteps*k*k/(s.Snapshots*s.Snapshots))
 	}
-	wave, loss := NewWave(s.Figure, 0, landscapePoints(), l.shaped, l.seesX), meta.Loss{Net: s.Net(l.seesX)}
+	wave, loss := LandscapeWave(s.Figure, l.seesX), meta.Loss{Net: s.Net(l.seesX)}
 	return func(p meta.Progress) {
 		if len(steps) > 0 && p.Step == steps[0] {
 			steps = steps[1:]
 			task := fmt.Sprintf("%s after %d updates", frequencyTask(s.Figure), p.Step)
-			w.landscape(l.method, task, landscape(loss.At(p.Phi), wave))
+			_, v := Landscape(loss.At(p.Phi), wave)
+			w.landscape(l.method, task, v)
 		}
 	}
 }

@@ -86,22 +86,27 @@ func landscapePoints() *ad.Value {
 	return x
 }
 
-// landscape is an objective on w at θ = −7, −6.9, … 7.
-func landscape(obj meta.Objective, w Wave) []float64 {
+// Landscape is an objective on w at θ = −7, −6.9, … 7.
+func Landscape(obj meta.Objective, w Wave) (theta, value []float64) {
 	tape := ad.NewTape()
-	var values []float64
 	for i := -landscapeEnd; i <= landscapeEnd; i++ {
 		tape.Reset()
-		theta := nn.Params{tape.Scalar(float64(i) / 10)}
-		values = append(values, obj(w, theta, nil).Item())
+		at := float64(i) / 10
+		theta = append(theta, at)
+		value = append(value, obj(w, nn.Params{tape.Scalar(at)}, nil).Item())
 	}
-	return values
+	return theta, value
 }
 
-// minima counts the entries of v, without the first and last, that are below their
-// left neighbour and not above the right one, and returns the place of the lowest
-// of all entries as a frequency.
-func minima(v []float64) (count int, lowest float64) {
+// LandscapeWave is the task of a landscape: the frequency nu on 100 points.
+func LandscapeWave(nu float64, seesX bool) Wave {
+	return NewWave(nu, 0, landscapePoints(), false, seesX)
+}
+
+// Minima counts the entries of v, without the first and last, that are below their
+// left neighbour and not above the right one, and returns the θ of the lowest of
+// all entries of a Landscape.
+func Minima(v []float64) (count int, lowest float64) {
 	best := 0
 	for i, x := range v {
 		if x < v[best] {

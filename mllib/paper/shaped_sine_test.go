@@ -58,15 +58,15 @@ func TestMSELandscapeIsTheClosedForm(t *testing.T) {
 		x.Data[i] = -5 + 10*(float64(i)+0.5)/n
 	}
 	nu := 0.5
-	v := landscape(meta.TaskLoss, NewWave(nu, 0, x, false, false))
+	grid, v := Landscape(meta.TaskLoss, NewWave(nu, 0, x, false, false))
 	for i, got := range v {
-		th := float64(i-landscapeEnd) / 10
+		th := grid[i]
 		want := 1 - sinc(10*th)/2 - sinc(10*nu)/2 - sinc(5*(th-nu)) + sinc(5*(th+nu))
 		if math.Abs(got-want) > 1e-6 { // error of the midpoint rule
 			t.Errorf("MSE at θ = %g: %g, want %g", th, got, want)
 		}
 	}
-	if count, lowest := minima(v); count < 8 || lowest != nu {
+	if count, lowest := Minima(v); count < 8 || lowest != nu {
 		t.Errorf("%d minima, the lowest at %g; want many, at %g", count, lowest, nu)
 	}
 }
@@ -78,7 +78,7 @@ func TestMSELandscapeAgreesWithTheReleasedCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := landscape(meta.TaskLoss, NewWave(0.5, 0, landscapePoints(), false, false))
+	_, v := Landscape(meta.TaskLoss, LandscapeWave(0.5, false))
 	lines := strings.Split(strings.TrimSpace(string(data)), "\n")[1:]
 	if len(lines) != 140 {
 		t.Errorf("%d points, want 140", len(lines))
@@ -105,7 +105,7 @@ func TestReleasedLandscapes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range rows.Series() {
-		count, lowest := minima(s.Values)
+		count, lowest := Minima(s.Values)
 		if one := s.Method == "reference shaped"; (count == 1) != one || math.Abs(lowest-0.5) > 0.11 || s.Steps[0] != -700 || len(s.Steps) != 140 {
 			t.Errorf("%s: %d minima, the lowest at %g, %d points from %d", s.Method, count, lowest, len(s.Steps), s.Steps[0])
 		}
@@ -118,19 +118,19 @@ func TestMinima(t *testing.T) {
 		th := float64(i-landscapeEnd) / 10
 		v[i] = math.Abs(th-1.3) - 0.01
 	}
-	if n, at := minima(v); n != 1 || at != 1.3 {
+	if n, at := Minima(v); n != 1 || at != 1.3 {
 		t.Errorf("|θ − 1.3|: %d minima, lowest at %g", n, at)
 	}
 	for i := range v {
 		v[i] = math.Cos(float64(i-landscapeEnd) / 10)
 	}
-	if n, at := minima(v); n != 2 || math.Abs(math.Abs(at)-3.1) > 1e-9 { // ±π
+	if n, at := Minima(v); n != 2 || math.Abs(math.Abs(at)-3.1) > 1e-9 { // ±π
 		t.Errorf("cos θ: %d minima, lowest at %g", n, at)
 	}
 	for i := range v {
 		v[i] = float64(i)
 	}
-	if n, at := minima(v); n != 0 || at != -7 {
+	if n, at := Minima(v); n != 0 || at != -7 {
 		t.Errorf("θ: %d minima, lowest at %g", n, at)
 	}
 }
