@@ -12,6 +12,8 @@ func Panels(experiment string, t tidy.Table) ([]Panel, error) {
 	switch experiment {
 	case "sine":
 		build = sine
+	case "digits":
+		build = digits
 	case "shaped-sine":
 		build = shapedSine
 	case "mountain-car":

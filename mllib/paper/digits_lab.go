@@ -41,15 +41,25 @@ func (l *digitsLab) task(k int) string {
 	return fmt.Sprintf("%s test %s", l.source, l.pairs[k].Name)
 }
 
-// pictures writes the first held-out picture of each digit for the figures: the
-// step is the pixel, the value its ink from 0 to 255.
+// pictures writes held-out pictures of each digit for the figures, more of the
+// train task than of the others: the step is the pixel, the value its ink from 0
+// to 255. Pixels without a row are blank.
 func (l *digitsLab) pictures() {
 	for k, p := range l.pairs {
-		for class, name := range [...]string{"picture 0", "picture 1"} {
-			i := slices.Index(p.Held.Images.Labels, uint8(class))
+		most := 1
+		if k == 0 {
+			most = 3
+		}
+		var shown [2]int
+		for i, class := range p.Held.Images.Labels {
+			if shown[class] == most {
+				continue
+			}
+			metric := fmt.Sprintf("picture %d of class %d", shown[class], class)
+			shown[class]++
 			for pixel, ink := range p.Held.Images.Image(i) {
-				if ink > 0 { // pixels without a row are blank
-					l.w.add("data", l.task(k), pixel, name, float64(ink))
+				if ink > 0 {
+					l.w.add("data", l.task(k), pixel, metric, float64(ink))
 				}
 			}
 		}

@@ -79,7 +79,10 @@ func Decide(effect string, value, low, high float64) Verdict {
 func All() []Experiment {
 	return []Experiment{
 		sineExperiment(),
+		digitsExperiment(),
 		shapedSineExperiment(),
+		invdynReacherExperiment(),
+		invdynSawyerExperiment(),
 		mountainCarExperiment(),
 	}
 }
