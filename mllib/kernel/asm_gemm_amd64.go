@@ -123,3 +123,8 @@ func gemmT3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj i
 //
 //go:noescape
 func gemmT4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+
+// gemv computes c = b·x for b [m, n], m a multiple of 4.
+//
+//go:noescape
+func gemv(m int, n int, x *float64, b *float64, c *float64, add bool)

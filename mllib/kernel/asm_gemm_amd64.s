@@ -1743,29 +1743,29 @@ packCols:
 	JLT     packSingle
 
 packBlock:
-	VMOVUPD     (DI)(SI*8), X0
-	VINSERTF128 $0x01, (R9)(SI*8), Y0, Y0
-	VMOVUPD     (R8)(SI*8), X1
-	VINSERTF128 $0x01, (R10)(SI*8), Y1, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y3
-	VMOVUPD     Y2, (AX)
-	VMOVUPD     Y3, 32(AX)
-	VMOVUPD     16(DI)(SI*8), X4
-	VINSERTF128 $0x01, 16(R9)(SI*8), Y4, Y4
-	VMOVUPD     16(R8)(SI*8), X5
-	VINSERTF128 $0x01, 16(R10)(SI*8), Y5, Y5
-	VUNPCKLPD   Y5, Y4, Y2
-	VUNPCKHPD   Y5, Y4, Y3
-	VMOVUPD     Y2, 64(AX)
-	VMOVUPD     Y3, 96(AX)
-	ADDQ        $+4, SI
-	ADDQ        $+128, AX
-	MOVQ        R11, R12
-	SUBQ        SI, R12
-	JEQ         packed
-	CMPQ        R12, $+4
-	JGE         packBlock
+	VBROADCASTF128 (DI)(SI*8), Y0
+	VINSERTF128    $0x01, (R9)(SI*8), Y0, Y0
+	VBROADCASTF128 (R8)(SI*8), Y1
+	VINSERTF128    $0x01, (R10)(SI*8), Y1, Y1
+	VUNPCKLPD      Y1, Y0, Y2
+	VUNPCKHPD      Y1, Y0, Y0
+	VBROADCASTF128 16(DI)(SI*8), Y1
+	VINSERTF128    $0x01, 16(R9)(SI*8), Y1, Y1
+	VBROADCASTF128 16(R8)(SI*8), Y3
+	VINSERTF128    $0x01, 16(R10)(SI*8), Y3, Y3
+	VUNPCKLPD      Y3, Y1, Y4
+	VUNPCKHPD      Y3, Y1, Y1
+	VMOVUPD        Y2, (AX)
+	VMOVUPD        Y0, 32(AX)
+	VMOVUPD        Y4, 64(AX)
+	VMOVUPD        Y1, 96(AX)
+	ADDQ           $+4, SI
+	ADDQ           $+128, AX
+	MOVQ           R11, R12
+	SUBQ           SI, R12
+	JEQ            packed
+	CMPQ           R12, $+4
+	JGE            packBlock
 
 packSingle:
 	VMOVSD (DI)(SI*8), X0
@@ -2316,29 +2316,29 @@ packCols:
 	JLT     packSingle
 
 packBlock:
-	VMOVUPD     (DI)(SI*8), X0
-	VINSERTF128 $0x01, (R9)(SI*8), Y0, Y0
-	VMOVUPD     (R8)(SI*8), X1
-	VINSERTF128 $0x01, (R10)(SI*8), Y1, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y3
-	VMOVUPD     Y2, (AX)
-	VMOVUPD     Y3, 64(AX)
-	VMOVUPD     16(DI)(SI*8), X4
-	VINSERTF128 $0x01, 16(R9)(SI*8), Y4, Y4
-	VMOVUPD     16(R8)(SI*8), X5
-	VINSERTF128 $0x01, 16(R10)(SI*8), Y5, Y5
-	VUNPCKLPD   Y5, Y4, Y2
-	VUNPCKHPD   Y5, Y4, Y3
-	VMOVUPD     Y2, 128(AX)
-	VMOVUPD     Y3, 192(AX)
-	ADDQ        $+4, SI
-	ADDQ        $+256, AX
-	MOVQ        R11, R12
-	SUBQ        SI, R12
-	JEQ         packed
-	CMPQ        R12, $+4
-	JGE         packBlock
+	VBROADCASTF128 (DI)(SI*8), Y0
+	VINSERTF128    $0x01, (R9)(SI*8), Y0, Y0
+	VBROADCASTF128 (R8)(SI*8), Y1
+	VINSERTF128    $0x01, (R10)(SI*8), Y1, Y1
+	VUNPCKLPD      Y1, Y0, Y2
+	VUNPCKHPD      Y1, Y0, Y0
+	VBROADCASTF128 16(DI)(SI*8), Y1
+	VINSERTF128    $0x01, 16(R9)(SI*8), Y1, Y1
+	VBROADCASTF128 16(R8)(SI*8), Y3
+	VINSERTF128    $0x01, 16(R10)(SI*8), Y3, Y3
+	VUNPCKLPD      Y3, Y1, Y4
+	VUNPCKHPD      Y3, Y1, Y1
+	VMOVUPD        Y2, (AX)
+	VMOVUPD        Y0, 64(AX)
+	VMOVUPD        Y4, 128(AX)
+	VMOVUPD        Y1, 192(AX)
+	ADDQ           $+4, SI
+	ADDQ           $+256, AX
+	MOVQ           R11, R12
+	SUBQ           SI, R12
+	JEQ            packed
+	CMPQ           R12, $+4
+	JGE            packBlock
 
 packSingle:
 	VMOVSD (DI)(SI*8), X0
@@ -2813,29 +2813,29 @@ packCols:
 	JLT     packSingle
 
 packBlock:
-	VMOVUPD     (DI)(SI*8), X0
-	VINSERTF128 $0x01, (R9)(SI*8), Y0, Y0
-	VMOVUPD     (R8)(SI*8), X1
-	VINSERTF128 $0x01, (R10)(SI*8), Y1, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y3
-	VMOVUPD     Y2, (AX)
-	VMOVUPD     Y3, 96(AX)
-	VMOVUPD     16(DI)(SI*8), X4
-	VINSERTF128 $0x01, 16(R9)(SI*8), Y4, Y4
-	VMOVUPD     16(R8)(SI*8), X5
-	VINSERTF128 $0x01, 16(R10)(SI*8), Y5, Y5
-	VUNPCKLPD   Y5, Y4, Y2
-	VUNPCKHPD   Y5, Y4, Y3
-	VMOVUPD     Y2, 192(AX)
-	VMOVUPD     Y3, 288(AX)
-	ADDQ        $+4, SI
-	ADDQ        $+384, AX
-	MOVQ        R11, R12
-	SUBQ        SI, R12
-	JEQ         packed
-	CMPQ        R12, $+4
-	JGE         packBlock
+	VBROADCASTF128 (DI)(SI*8), Y0
+	VINSERTF128    $0x01, (R9)(SI*8), Y0, Y0
+	VBROADCASTF128 (R8)(SI*8), Y1
+	VINSERTF128    $0x01, (R10)(SI*8), Y1, Y1
+	VUNPCKLPD      Y1, Y0, Y2
+	VUNPCKHPD      Y1, Y0, Y0
+	VBROADCASTF128 16(DI)(SI*8), Y1
+	VINSERTF128    $0x01, 16(R9)(SI*8), Y1, Y1
+	VBROADCASTF128 16(R8)(SI*8), Y3
+	VINSERTF128    $0x01, 16(R10)(SI*8), Y3, Y3
+	VUNPCKLPD      Y3, Y1, Y4
+	VUNPCKHPD      Y3, Y1, Y1
+	VMOVUPD        Y2, (AX)
+	VMOVUPD        Y0, 96(AX)
+	VMOVUPD        Y4, 192(AX)
+	VMOVUPD        Y1, 288(AX)
+	ADDQ           $+4, SI
+	ADDQ           $+384, AX
+	MOVQ           R11, R12
+	SUBQ           SI, R12
+	JEQ            packed
+	CMPQ           R12, $+4
+	JGE            packBlock
 
 packSingle:
 	VMOVSD (DI)(SI*8), X0
@@ -3173,29 +3173,29 @@ packCols:
 	JLT     packSingle
 
 packBlock:
-	VMOVUPD     (DI)(SI*8), X0
-	VINSERTF128 $0x01, (R9)(SI*8), Y0, Y0
-	VMOVUPD     (R8)(SI*8), X1
-	VINSERTF128 $0x01, (R10)(SI*8), Y1, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y3
-	VMOVUPD     Y2, (AX)
-	VMOVUPD     Y3, 128(AX)
-	VMOVUPD     16(DI)(SI*8), X4
-	VINSERTF128 $0x01, 16(R9)(SI*8), Y4, Y4
-	VMOVUPD     16(R8)(SI*8), X5
-	VINSERTF128 $0x01, 16(R10)(SI*8), Y5, Y5
-	VUNPCKLPD   Y5, Y4, Y2
-	VUNPCKHPD   Y5, Y4, Y3
-	VMOVUPD     Y2, 256(AX)
-	VMOVUPD     Y3, 384(AX)
-	ADDQ        $+4, SI
-	ADDQ        $+512, AX
-	MOVQ        R11, R12
-	SUBQ        SI, R12
-	JEQ         packed
-	CMPQ        R12, $+4
-	JGE         packBlock
+	VBROADCASTF128 (DI)(SI*8), Y0
+	VINSERTF128    $0x01, (R9)(SI*8), Y0, Y0
+	VBROADCASTF128 (R8)(SI*8), Y1
+	VINSERTF128    $0x01, (R10)(SI*8), Y1, Y1
+	VUNPCKLPD      Y1, Y0, Y2
+	VUNPCKHPD      Y1, Y0, Y0
+	VBROADCASTF128 16(DI)(SI*8), Y1
+	VINSERTF128    $0x01, 16(R9)(SI*8), Y1, Y1
+	VBROADCASTF128 16(R8)(SI*8), Y3
+	VINSERTF128    $0x01, 16(R10)(SI*8), Y3, Y3
+	VUNPCKLPD      Y3, Y1, Y4
+	VUNPCKHPD      Y3, Y1, Y1
+	VMOVUPD        Y2, (AX)
+	VMOVUPD        Y0, 128(AX)
+	VMOVUPD        Y4, 256(AX)
+	VMOVUPD        Y1, 384(AX)
+	ADDQ           $+4, SI
+	ADDQ           $+512, AX
+	MOVQ           R11, R12
+	SUBQ           SI, R12
+	JEQ            packed
+	CMPQ           R12, $+4
+	JGE            packBlock
 
 packSingle:
 	VMOVSD (DI)(SI*8), X0
@@ -7549,29 +7549,29 @@ packCols:
 	JLT     packSingle
 
 packBlock:
-	VMOVUPD     (DI)(SI*8), X0
-	VINSERTF128 $0x01, (R9)(SI*8), Y0, Y0
-	VMOVUPD     (R8)(SI*8), X1
-	VINSERTF128 $0x01, (R10)(SI*8), Y1, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y3
-	VMOVUPD     Y2, (AX)
-	VMOVUPD     Y3, 64(AX)
-	VMOVUPD     16(DI)(SI*8), X4
-	VINSERTF128 $0x01, 16(R9)(SI*8), Y4, Y4
-	VMOVUPD     16(R8)(SI*8), X5
-	VINSERTF128 $0x01, 16(R10)(SI*8), Y5, Y5
-	VUNPCKLPD   Y5, Y4, Y2
-	VUNPCKHPD   Y5, Y4, Y3
-	VMOVUPD     Y2, 128(AX)
-	VMOVUPD     Y3, 192(AX)
-	ADDQ        $+4, SI
-	ADDQ        $+256, AX
-	MOVQ        R11, R12
-	SUBQ        SI, R12
-	JEQ         packed
-	CMPQ        R12, $+4
-	JGE         packBlock
+	VBROADCASTF128 (DI)(SI*8), Y0
+	VINSERTF128    $0x01, (R9)(SI*8), Y0, Y0
+	VBROADCASTF128 (R8)(SI*8), Y1
+	VINSERTF128    $0x01, (R10)(SI*8), Y1, Y1
+	VUNPCKLPD      Y1, Y0, Y2
+	VUNPCKHPD      Y1, Y0, Y0
+	VBROADCASTF128 16(DI)(SI*8), Y1
+	VINSERTF128    $0x01, 16(R9)(SI*8), Y1, Y1
+	VBROADCASTF128 16(R8)(SI*8), Y3
+	VINSERTF128    $0x01, 16(R10)(SI*8), Y3, Y3
+	VUNPCKLPD      Y3, Y1, Y4
+	VUNPCKHPD      Y3, Y1, Y1
+	VMOVUPD        Y2, (AX)
+	VMOVUPD        Y0, 64(AX)
+	VMOVUPD        Y4, 128(AX)
+	VMOVUPD        Y1, 192(AX)
+	ADDQ           $+4, SI
+	ADDQ           $+256, AX
+	MOVQ           R11, R12
+	SUBQ           SI, R12
+	JEQ            packed
+	CMPQ           R12, $+4
+	JGE            packBlock
 
 packSingle:
 	VMOVSD (DI)(SI*8), X0
@@ -8086,29 +8086,29 @@ packCols:
 	JLT     packSingle
 
 packBlock:
-	VMOVUPD     (DI)(SI*8), X0
-	VINSERTF128 $0x01, (R9)(SI*8), Y0, Y0
-	VMOVUPD     (R8)(SI*8), X1
-	VINSERTF128 $0x01, (R10)(SI*8), Y1, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y3
-	VMOVUPD     Y2, (AX)
-	VMOVUPD     Y3, 128(AX)
-	VMOVUPD     16(DI)(SI*8), X4
-	VINSERTF128 $0x01, 16(R9)(SI*8), Y4, Y4
-	VMOVUPD     16(R8)(SI*8), X5
-	VINSERTF128 $0x01, 16(R10)(SI*8), Y5, Y5
-	VUNPCKLPD   Y5, Y4, Y2
-	VUNPCKHPD   Y5, Y4, Y3
-	VMOVUPD     Y2, 256(AX)
-	VMOVUPD     Y3, 384(AX)
-	ADDQ        $+4, SI
-	ADDQ        $+512, AX
-	MOVQ        R11, R12
-	SUBQ        SI, R12
-	JEQ         packed
-	CMPQ        R12, $+4
-	JGE         packBlock
+	VBROADCASTF128 (DI)(SI*8), Y0
+	VINSERTF128    $0x01, (R9)(SI*8), Y0, Y0
+	VBROADCASTF128 (R8)(SI*8), Y1
+	VINSERTF128    $0x01, (R10)(SI*8), Y1, Y1
+	VUNPCKLPD      Y1, Y0, Y2
+	VUNPCKHPD      Y1, Y0, Y0
+	VBROADCASTF128 16(DI)(SI*8), Y1
+	VINSERTF128    $0x01, 16(R9)(SI*8), Y1, Y1
+	VBROADCASTF128 16(R8)(SI*8), Y3
+	VINSERTF128    $0x01, 16(R10)(SI*8), Y3, Y3
+	VUNPCKLPD      Y3, Y1, Y4
+	VUNPCKHPD      Y3, Y1, Y1
+	VMOVUPD        Y2, (AX)
+	VMOVUPD        Y0, 128(AX)
+	VMOVUPD        Y4, 256(AX)
+	VMOVUPD        Y1, 384(AX)
+	ADDQ           $+4, SI
+	ADDQ           $+512, AX
+	MOVQ           R11, R12
+	SUBQ           SI, R12
+	JEQ            packed
+	CMPQ           R12, $+4
+	JGE            packBlock
 
 packSingle:
 	VMOVSD (DI)(SI*8), X0
@@ -9082,29 +9082,29 @@ packCols:
 	JLT     packSingle
 
 packBlock:
-	VMOVUPD     (DI)(SI*8), X0
-	VINSERTF128 $0x01, (R9)(SI*8), Y0, Y0
-	VMOVUPD     (R8)(SI*8), X1
-	VINSERTF128 $0x01, (R10)(SI*8), Y1, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y3
-	VMOVUPD     Y2, (AX)
-	VMOVUPD     Y3, 192(AX)
-	VMOVUPD     16(DI)(SI*8), X4
-	VINSERTF128 $0x01, 16(R9)(SI*8), Y4, Y4
-	VMOVUPD     16(R8)(SI*8), X5
-	VINSERTF128 $0x01, 16(R10)(SI*8), Y5, Y5
-	VUNPCKLPD   Y5, Y4, Y2
-	VUNPCKHPD   Y5, Y4, Y3
-	VMOVUPD     Y2, 384(AX)
-	VMOVUPD     Y3, 576(AX)
-	ADDQ        $+4, SI
-	ADDQ        $+768, AX
-	MOVQ        R11, R12
-	SUBQ        SI, R12
-	JEQ         packed
-	CMPQ        R12, $+4
-	JGE         packBlock
+	VBROADCASTF128 (DI)(SI*8), Y0
+	VINSERTF128    $0x01, (R9)(SI*8), Y0, Y0
+	VBROADCASTF128 (R8)(SI*8), Y1
+	VINSERTF128    $0x01, (R10)(SI*8), Y1, Y1
+	VUNPCKLPD      Y1, Y0, Y2
+	VUNPCKHPD      Y1, Y0, Y0
+	VBROADCASTF128 16(DI)(SI*8), Y1
+	VINSERTF128    $0x01, 16(R9)(SI*8), Y1, Y1
+	VBROADCASTF128 16(R8)(SI*8), Y3
+	VINSERTF128    $0x01, 16(R10)(SI*8), Y3, Y3
+	VUNPCKLPD      Y3, Y1, Y4
+	VUNPCKHPD      Y3, Y1, Y1
+	VMOVUPD        Y2, (AX)
+	VMOVUPD        Y0, 192(AX)
+	VMOVUPD        Y4, 384(AX)
+	VMOVUPD        Y1, 576(AX)
+	ADDQ           $+4, SI
+	ADDQ           $+768, AX
+	MOVQ           R11, R12
+	SUBQ           SI, R12
+	JEQ            packed
+	CMPQ           R12, $+4
+	JGE            packBlock
 
 packSingle:
 	VMOVSD (DI)(SI*8), X0
@@ -9955,29 +9955,29 @@ packCols:
 	JLT     packSingle
 
 packBlock:
-	VMOVUPD     (DI)(SI*8), X0
-	VINSERTF128 $0x01, (R9)(SI*8), Y0, Y0
-	VMOVUPD     (R8)(SI*8), X1
-	VINSERTF128 $0x01, (R10)(SI*8), Y1, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y3
-	VMOVUPD     Y2, (AX)
-	VMOVUPD     Y3, 256(AX)
-	VMOVUPD     16(DI)(SI*8), X4
-	VINSERTF128 $0x01, 16(R9)(SI*8), Y4, Y4
-	VMOVUPD     16(R8)(SI*8), X5
-	VINSERTF128 $0x01, 16(R10)(SI*8), Y5, Y5
-	VUNPCKLPD   Y5, Y4, Y2
-	VUNPCKHPD   Y5, Y4, Y3
-	VMOVUPD     Y2, 512(AX)
-	VMOVUPD     Y3, 768(AX)
-	ADDQ        $+4, SI
-	ADDQ        $+1024, AX
-	MOVQ        R11, R12
-	SUBQ        SI, R12
-	JEQ         packed
-	CMPQ        R12, $+4
-	JGE         packBlock
+	VBROADCASTF128 (DI)(SI*8), Y0
+	VINSERTF128    $0x01, (R9)(SI*8), Y0, Y0
+	VBROADCASTF128 (R8)(SI*8), Y1
+	VINSERTF128    $0x01, (R10)(SI*8), Y1, Y1
+	VUNPCKLPD      Y1, Y0, Y2
+	VUNPCKHPD      Y1, Y0, Y0
+	VBROADCASTF128 16(DI)(SI*8), Y1
+	VINSERTF128    $0x01, 16(R9)(SI*8), Y1, Y1
+	VBROADCASTF128 16(R8)(SI*8), Y3
+	VINSERTF128    $0x01, 16(R10)(SI*8), Y3, Y3
+	VUNPCKLPD      Y3, Y1, Y4
+	VUNPCKHPD      Y3, Y1, Y1
+	VMOVUPD        Y2, (AX)
+	VMOVUPD        Y0, 256(AX)
+	VMOVUPD        Y4, 512(AX)
+	VMOVUPD        Y1, 768(AX)
+	ADDQ           $+4, SI
+	ADDQ           $+1024, AX
+	MOVQ           R11, R12
+	SUBQ           SI, R12
+	JEQ            packed
+	CMPQ           R12, $+4
+	JGE            packBlock
 
 packSingle:
 	VMOVSD (DI)(SI*8), X0
@@ -10588,6 +10588,239 @@ loop1:
 	ADDQ         SI, DX
 	SUBQ         $+1, m+0(FP)
 	JMP          tile
+
+// func gemv(m int, n int, x *float64, b *float64, c *float64, add bool)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gemv(SB), NOSPLIT, $0-41
+	MOVQ         m+0(FP), AX
+	MOVQ         b+24(FP), CX
+	MOVQ         c+32(FP), DX
+	MOVBQZX      add+40(FP), BX
+	NEGQ         BX
+	VMOVQ        BX, X0
+	VPBROADCASTQ X0, Y0
+	MOVQ         n+8(FP), SI
+	SHLQ         $+3, SI
+	LEAQ         (SI)(SI*2), DI
+
+group4:
+	CMPQ   AX, $+16
+	JLT    end4
+	MOVQ   CX, R8
+	LEAQ   (CX)(SI*4), CX
+	VANDPD (DX), Y0, Y1
+	MOVQ   CX, R9
+	LEAQ   (CX)(SI*4), CX
+	VANDPD 32(DX), Y0, Y2
+	MOVQ   CX, R10
+	LEAQ   (CX)(SI*4), CX
+	VANDPD 64(DX), Y0, Y3
+	MOVQ   CX, R11
+	LEAQ   (CX)(SI*4), CX
+	VANDPD 96(DX), Y0, Y4
+	MOVQ   n+8(FP), R12
+	MOVQ   x+16(FP), BX
+	SUBQ   $+4, R12
+	JLT    single4
+
+block4:
+	VBROADCASTSD   (BX), Y5
+	VBROADCASTSD   8(BX), Y6
+	VBROADCASTSD   16(BX), Y7
+	VBROADCASTSD   24(BX), Y8
+	VBROADCASTF128 (R8), Y9
+	VINSERTF128    $0x01, (R8)(SI*2), Y9, Y9
+	VBROADCASTF128 (R8)(SI*1), Y10
+	VINSERTF128    $0x01, (R8)(DI*1), Y10, Y10
+	VUNPCKLPD      Y10, Y9, Y11
+	VUNPCKHPD      Y10, Y9, Y9
+	VBROADCASTF128 16(R8), Y10
+	VINSERTF128    $0x01, 16(R8)(SI*2), Y10, Y10
+	VBROADCASTF128 16(R8)(SI*1), Y12
+	VINSERTF128    $0x01, 16(R8)(DI*1), Y12, Y12
+	VUNPCKLPD      Y12, Y10, Y13
+	VUNPCKHPD      Y12, Y10, Y10
+	VFMADD231PD    Y11, Y5, Y1
+	VFMADD231PD    Y9, Y6, Y1
+	VFMADD231PD    Y13, Y7, Y1
+	VFMADD231PD    Y10, Y8, Y1
+	VBROADCASTF128 (R9), Y9
+	VINSERTF128    $0x01, (R9)(SI*2), Y9, Y9
+	VBROADCASTF128 (R9)(SI*1), Y10
+	VINSERTF128    $0x01, (R9)(DI*1), Y10, Y10
+	VUNPCKLPD      Y10, Y9, Y11
+	VUNPCKHPD      Y10, Y9, Y9
+	VBROADCASTF128 16(R9), Y10
+	VINSERTF128    $0x01, 16(R9)(SI*2), Y10, Y10
+	VBROADCASTF128 16(R9)(SI*1), Y12
+	VINSERTF128    $0x01, 16(R9)(DI*1), Y12, Y12
+	VUNPCKLPD      Y12, Y10, Y13
+	VUNPCKHPD      Y12, Y10, Y10
+	VFMADD231PD    Y11, Y5, Y2
+	VFMADD231PD    Y9, Y6, Y2
+	VFMADD231PD    Y13, Y7, Y2
+	VFMADD231PD    Y10, Y8, Y2
+	VBROADCASTF128 (R10), Y9
+	VINSERTF128    $0x01, (R10)(SI*2), Y9, Y9
+	VBROADCASTF128 (R10)(SI*1), Y10
+	VINSERTF128    $0x01, (R10)(DI*1), Y10, Y10
+	VUNPCKLPD      Y10, Y9, Y11
+	VUNPCKHPD      Y10, Y9, Y9
+	VBROADCASTF128 16(R10), Y10
+	VINSERTF128    $0x01, 16(R10)(SI*2), Y10, Y10
+	VBROADCASTF128 16(R10)(SI*1), Y12
+	VINSERTF128    $0x01, 16(R10)(DI*1), Y12, Y12
+	VUNPCKLPD      Y12, Y10, Y13
+	VUNPCKHPD      Y12, Y10, Y10
+	VFMADD231PD    Y11, Y5, Y3
+	VFMADD231PD    Y9, Y6, Y3
+	VFMADD231PD    Y13, Y7, Y3
+	VFMADD231PD    Y10, Y8, Y3
+	VBROADCASTF128 (R11), Y9
+	VINSERTF128    $0x01, (R11)(SI*2), Y9, Y9
+	VBROADCASTF128 (R11)(SI*1), Y10
+	VINSERTF128    $0x01, (R11)(DI*1), Y10, Y10
+	VUNPCKLPD      Y10, Y9, Y11
+	VUNPCKHPD      Y10, Y9, Y9
+	VBROADCASTF128 16(R11), Y10
+	VINSERTF128    $0x01, 16(R11)(SI*2), Y10, Y10
+	VBROADCASTF128 16(R11)(SI*1), Y12
+	VINSERTF128    $0x01, 16(R11)(DI*1), Y12, Y12
+	VUNPCKLPD      Y12, Y10, Y13
+	VUNPCKHPD      Y12, Y10, Y10
+	VFMADD231PD    Y11, Y5, Y4
+	VFMADD231PD    Y9, Y6, Y4
+	VFMADD231PD    Y13, Y7, Y4
+	VFMADD231PD    Y10, Y8, Y4
+	ADDQ           $+32, R8
+	ADDQ           $+32, R9
+	ADDQ           $+32, R10
+	ADDQ           $+32, R11
+	ADDQ           $+32, BX
+	SUBQ           $+4, R12
+	JGE            block4
+
+single4:
+	ADDQ $+4, R12
+	JEQ  store4
+
+column4:
+	VBROADCASTSD (BX), Y5
+	VBROADCASTSD (R8), Y6
+	VBROADCASTSD (R8)(SI*1), Y7
+	VBROADCASTSD (R8)(SI*2), Y8
+	VBROADCASTSD (R8)(DI*1), Y9
+	VBLENDPD     $0x02, Y7, Y6, Y6
+	VBLENDPD     $0x08, Y9, Y8, Y8
+	VBLENDPD     $0x0c, Y8, Y6, Y6
+	VFMADD231PD  Y6, Y5, Y1
+	VBROADCASTSD (R9), Y6
+	VBROADCASTSD (R9)(SI*1), Y7
+	VBROADCASTSD (R9)(SI*2), Y8
+	VBROADCASTSD (R9)(DI*1), Y9
+	VBLENDPD     $0x02, Y7, Y6, Y6
+	VBLENDPD     $0x08, Y9, Y8, Y8
+	VBLENDPD     $0x0c, Y8, Y6, Y6
+	VFMADD231PD  Y6, Y5, Y2
+	VBROADCASTSD (R10), Y6
+	VBROADCASTSD (R10)(SI*1), Y7
+	VBROADCASTSD (R10)(SI*2), Y8
+	VBROADCASTSD (R10)(DI*1), Y9
+	VBLENDPD     $0x02, Y7, Y6, Y6
+	VBLENDPD     $0x08, Y9, Y8, Y8
+	VBLENDPD     $0x0c, Y8, Y6, Y6
+	VFMADD231PD  Y6, Y5, Y3
+	VBROADCASTSD (R11), Y6
+	VBROADCASTSD (R11)(SI*1), Y7
+	VBROADCASTSD (R11)(SI*2), Y8
+	VBROADCASTSD (R11)(DI*1), Y9
+	VBLENDPD     $0x02, Y7, Y6, Y6
+	VBLENDPD     $0x08, Y9, Y8, Y8
+	VBLENDPD     $0x0c, Y8, Y6, Y6
+	VFMADD231PD  Y6, Y5, Y4
+	ADDQ         $+8, R8
+	ADDQ         $+8, R9
+	ADDQ         $+8, R10
+	ADDQ         $+8, R11
+	ADDQ         $+8, BX
+	DECQ         R12
+	JNE          column4
+
+store4:
+	VMOVUPD Y1, (DX)
+	VMOVUPD Y2, 32(DX)
+	VMOVUPD Y3, 64(DX)
+	VMOVUPD Y4, 96(DX)
+	ADDQ    $+128, DX
+	SUBQ    $+16, AX
+	JMP     group4
+
+end4:
+group1:
+	CMPQ   AX, $+4
+	JLT    end1
+	MOVQ   CX, R8
+	LEAQ   (CX)(SI*4), CX
+	VANDPD (DX), Y0, Y1
+	MOVQ   n+8(FP), R9
+	MOVQ   x+16(FP), BX
+	SUBQ   $+4, R9
+	JLT    single1
+
+block1:
+	VBROADCASTSD   (BX), Y2
+	VBROADCASTSD   8(BX), Y3
+	VBROADCASTSD   16(BX), Y4
+	VBROADCASTSD   24(BX), Y5
+	VBROADCASTF128 (R8), Y6
+	VINSERTF128    $0x01, (R8)(SI*2), Y6, Y6
+	VBROADCASTF128 (R8)(SI*1), Y7
+	VINSERTF128    $0x01, (R8)(DI*1), Y7, Y7
+	VUNPCKLPD      Y7, Y6, Y8
+	VUNPCKHPD      Y7, Y6, Y6
+	VBROADCASTF128 16(R8), Y7
+	VINSERTF128    $0x01, 16(R8)(SI*2), Y7, Y7
+	VBROADCASTF128 16(R8)(SI*1), Y9
+	VINSERTF128    $0x01, 16(R8)(DI*1), Y9, Y9
+	VUNPCKLPD      Y9, Y7, Y10
+	VUNPCKHPD      Y9, Y7, Y7
+	VFMADD231PD    Y8, Y2, Y1
+	VFMADD231PD    Y6, Y3, Y1
+	VFMADD231PD    Y10, Y4, Y1
+	VFMADD231PD    Y7, Y5, Y1
+	ADDQ           $+32, R8
+	ADDQ           $+32, BX
+	SUBQ           $+4, R9
+	JGE            block1
+
+single1:
+	ADDQ $+4, R9
+	JEQ  store1
+
+column1:
+	VBROADCASTSD (BX), Y2
+	VBROADCASTSD (R8), Y3
+	VBROADCASTSD (R8)(SI*1), Y4
+	VBROADCASTSD (R8)(SI*2), Y5
+	VBROADCASTSD (R8)(DI*1), Y6
+	VBLENDPD     $0x02, Y4, Y3, Y3
+	VBLENDPD     $0x08, Y6, Y5, Y5
+	VBLENDPD     $0x0c, Y5, Y3, Y3
+	VFMADD231PD  Y3, Y2, Y1
+	ADDQ         $+8, R8
+	ADDQ         $+8, BX
+	DECQ         R9
+	JNE          column1
+
+store1:
+	VMOVUPD Y1, (DX)
+	ADDQ    $+32, DX
+	SUBQ    $+4, AX
+	JMP     group1
+
+end1:
+	VZEROUPPER
+	RET
 
 DATA gemmData<>+0(SB)/8, $0xffffffffffffffff
 DATA gemmData<>+8(SB)/8, $0xffffffffffffffff

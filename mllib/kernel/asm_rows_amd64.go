@@ -29,7 +29,7 @@ func vecMulCol(m int, n int, dst []float64, a []float64, col []float64, path int
 //go:noescape
 func vecSumRows(m int, n int, dst []float64, a []float64, path int) int
 
-// vecSumCols does a multiple of 8 rows and returns how many.
+// vecSumCols does a multiple of 4 rows and returns how many.
 //
 //go:noescape
 func vecSumCols(m int, n int, dst []float64, a []float64, path int) int

@@ -67,3 +67,25 @@ func BenchmarkSmall(b *testing.B) {
 		b.Run(name, func(b *testing.B) { perElement(b, 10, f) })
 	}
 }
+
+// The vector paths side by side, where a machine has both.
+func BenchmarkPaths(b *testing.B) {
+	const n = 4000
+	rng := rand.New(rand.NewPCG(1, 1))
+	x, y, z := make([]float64, n), make([]float64, n), make([]float64, n)
+	normal(rng, x)
+	normal(rng, y)
+	benchEachPath(b, func(b *testing.B) {
+		for _, f := range functions {
+			b.Run(f.name, func(b *testing.B) { perElement(b, n, func() { f.run(z, [][]float64{x, y}[:f.args]) }) })
+		}
+		for _, mode := range []string{"NN", "TN", "NT"} {
+			b.Run("Gemm_"+mode+"_100x40x40", func(b *testing.B) {
+				for b.Loop() {
+					Gemm(mode[0] == 'T', mode[1] == 'T', 100, 40, 40, x, y, z)
+				}
+				b.ReportMetric(2*100*40*40*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+			})
+		}
+	})
+}

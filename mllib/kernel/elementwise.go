@@ -173,6 +173,7 @@ func Adam(p, m, v, g []float64, rate, b1, b2, eps, c1, c2 float64) {
 // Gather sets dst[i] = src[idx[i]].
 func Gather(dst, src []float64, idx []int32) {
 	checkIndex("Gather", "dst", len(dst), len(idx))
+	dst = dst[:len(idx)]
 	for i, j := range idx {
 		dst[i] = src[j]
 	}
@@ -181,6 +182,7 @@ func Gather(dst, src []float64, idx []int32) {
 // ScatterAdd adds src[i] to dst[idx[i]] in order of i (dst is not cleared).
 func ScatterAdd(dst, src []float64, idx []int32) {
 	checkIndex("ScatterAdd", "src", len(src), len(idx))
+	src = src[:len(idx)]
 	for i, j := range idx {
 		dst[j] += src[i]
 	}

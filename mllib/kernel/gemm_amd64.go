@@ -56,12 +56,28 @@ func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool) bool {
 	if ta {
 		g.asi, g.asp = 1, m
 	}
+	if m == 1 && g.tb {
+		g.alongRows()
+	}
+	if g.n == 0 {
+		return true
+	}
 	if active == withAVX512 {
 		g.run(&tiling512)
 	} else {
 		g.run(&tiling2)
 	}
 	return true
+}
+
+// alongRows computes a product with a row, c = (b·aᵀ)ᵀ, but for the last n mod 4
+// columns, for which it leaves g.
+func (g *product) alongRows() {
+	n := g.n &^ 3
+	if n > 0 {
+		gemv(n, g.k, &g.a[0], &g.b[0], &g.c[0], g.add)
+		g.n, g.b, g.c = g.n-n, g.b[n*g.k:], g.c[n:]
+	}
 }
 
 // run cuts k into blocks and the columns into panels of nearly equal width.

@@ -17,8 +17,10 @@ var shapes = []struct {
 	{"TN", 40, 40, 100}, {"TN", 50, 50, 100}, {"TN", 2, 50, 100}, {"TN", 1, 100, 100}, {"TN", 10, 1, 100},
 	{"TN", 50, 1, 100}, {"TN", 400, 400, 35}, {"TN", 4, 400, 35},
 	{"NT", 100, 40, 40}, {"NT", 100, 50, 50}, {"NT", 100, 2, 50}, {"NT", 100, 100, 10}, {"NT", 100, 50, 1}, {"NT", 35, 400, 400},
-	// LeNet with 1 and 64 images: forward, gradient of weights (NT), gradient of columns (TN).
-	{"NN", 10, 576, 25}, {"NN", 20, 64, 250}, {"NN", 1, 50, 320}, {"NN", 1, 2, 50},
+	// LeNet image by image: forward, gradient of columns, gradient of filters.
+	{"NN", 10, 576, 25}, {"NN", 20, 64, 250}, {"NN", 25, 576, 10}, {"NN", 250, 64, 20}, {"NN", 25, 10, 576}, {"NN", 250, 20, 64},
+	// LeNet with 1 and 64 images at once: forward, gradient of weights (NT), gradient of columns (TN).
+	{"NN", 1, 50, 320}, {"NN", 1, 2, 50},
 	{"NT", 10, 25, 576}, {"NT", 20, 250, 64}, {"TN", 25, 576, 10}, {"TN", 250, 64, 20}, {"NT", 1, 320, 50}, {"TN", 320, 50, 1},
 	{"NN", 10, 64 * 576, 25}, {"NN", 20, 64 * 64, 250}, {"NN", 64, 50, 320}, {"NN", 64, 2, 50},
 	{"NT", 10, 25, 64 * 576}, {"NT", 20, 250, 64 * 64}, {"TN", 25, 64 * 576, 10}, {"TN", 250, 64 * 64, 20},

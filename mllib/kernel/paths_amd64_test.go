@@ -20,3 +20,13 @@ func onPortable(f func()) {
 	active = portable
 	f()
 }
+
+// benchEachPath runs f as a sub-benchmark on every path but the portable one.
+func benchEachPath(b *testing.B, f func(b *testing.B)) {
+	best := detect()
+	defer func() { active = best }()
+	for p := withAVX2; p <= best; p++ {
+		active = p
+		b.Run(Features(), f)
+	}
+}

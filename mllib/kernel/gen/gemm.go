@@ -34,6 +34,7 @@ func emitGemm(c *build.Context) {
 			newPanel(s, data, nv, heights[nv], true).emit()
 		}
 	}
+	newAlongRows(c, "gemv").emitGemv()
 	data.flush(c)
 }
 

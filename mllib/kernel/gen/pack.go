@@ -89,19 +89,12 @@ func (g *panel) packBlocks(src [4]reg.GPVirtual, dst reg.GPVirtual, row int) {
 
 // transpose moves one 4×4 block.
 func (g *panel) transpose(src [4]reg.GPVirtual, p, dst reg.GPVirtual, row int) {
-	for half := range 2 {
-		var x [2]reg.VecVirtual
-		for i := range x {
-			x[i] = g.YMM()
-			lo, hi := indexed(src[i], p, 8), indexed(src[i+2], p, 8)
-			lo.Disp, hi.Disp = 16*half, 16*half
-			g.VMOVUPD(lo, x[i].AsX())
-			g.VINSERTF128(operand.U8(1), hi, x[i], x[i])
-		}
-		even, odd := g.YMM(), g.YMM()
-		g.VUNPCKLPD(x[1], x[0], even)
-		g.VUNPCKHPD(x[1], x[0], odd)
-		g.VMOVUPD(even, at(dst, 2*half*row))
-		g.VMOVUPD(odd, at(dst, (2*half+1)*row))
+	columns := g.block4(func(i, disp int) operand.Mem {
+		m := indexed(src[i], p, 8)
+		m.Disp = disp
+		return m
+	})
+	for j, x := range columns {
+		g.VMOVUPD(x, at(dst, j*row))
 	}
 }

@@ -1,8 +1,9 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -16,7 +17,7 @@ func emitRows(c *build.Context) {
 		r.emit(c, data)
 	}
 	emitSumRows(c, data)
-	emitSumCols(c)
+	newAlongRows(c, "vecSumCols").emitSumCols()
 	data.flush(c)
 }
 
@@ -91,43 +92,28 @@ func emitSumRows(c *build.Context, data *pool) {
 	}
 }
 
+// rowSum is the state of a sum over rows.
+type rowSum struct {
+	*vector
+	a, stride reg.GPVirtual
+}
+
 func sumRows(s *isa, data *pool) {
-	v := &vector{isa: s, pool: data, slices: map[string]reg.GPVirtual{"dst": s.GP64(), "at": s.GP64()}}
-	a, n, stride, i := s.GP64(), s.GP64(), s.GP64(), s.GP64()
+	v := &vector{isa: s, pool: data, slices: map[string]reg.GPVirtual{"dst": s.GP64(), "at": s.GP64()}, i: s.GP64()}
+	r := &rowSum{vector: v, a: s.GP64(), stride: s.GP64()}
+	n := s.GP64()
 	s.Load(s.Param("dst").Base(), v.slices["dst"])
-	s.Load(s.Param("a").Base(), a)
+	s.Load(s.Param("a").Base(), r.a)
 	s.Load(s.Param("n"), n)
-	s.MOVQ(n, stride)
-	s.SHLQ(imm(3), stride)
-	v.i = s.GP64()
+	s.MOVQ(n, r.stride)
+	s.SHLQ(imm(3), r.stride)
 	s.XORQ(v.i, v.i)
-	// columns sums u vectors of columns from v.i on.
-	columns := func(u int, id string) {
-		acc := s.vecs(u)
-		for _, x := range acc {
-			s.zero(x)
-		}
-		s.Load(s.Param("m"), i)
-		s.MOVQ(a, v.slices["at"])
-		s.Label(s.label("sum%s", id))
-		for k, x := range acc {
-			v.disp = k * s.bytes()
-			s.VADDPD(v.load("at"), x, x)
-		}
-		s.ADDQ(stride, v.slices["at"])
-		s.DECQ(i)
-		s.JNE(s.ref("sum%s", id))
-		for k, x := range acc {
-			v.disp = k * s.bytes()
-			v.store("dst", x)
-		}
-	}
 	for _, u := range []int{8, 2, 1} {
 		step := u * s.lanes
 		s.Label(s.label("wide%d", u))
 		s.CMPQ(n, imm(step))
 		s.JLT(s.ref("narrow%d", u))
-		columns(u, string(rune('0'+u)))
+		r.columns(u, fmt.Sprint(u))
 		s.ADDQ(imm(step), v.i)
 		s.SUBQ(imm(step), n)
 		s.JMP(s.ref("wide%d", u))
@@ -136,97 +122,30 @@ func sumRows(s *isa, data *pool) {
 	s.TESTQ(n, n)
 	s.JEQ(s.ref("done"))
 	v.tailMask(n)
-	columns(1, "tail")
+	r.columns(1, "tail")
 	s.Label(s.label("done"))
 	s.finish("n")
 }
 
-// emitSumCols writes dst[i] = Σ_j a[i,j]: vectors across eight rows, j in
-// order, from 4×4 blocks that are transposed in registers. Both paths use it.
-func emitSumCols(c *build.Context) {
-	function(c, "vecSumCols", "func(m, n int, dst, a []float64, path int) int", "does a multiple of 8 rows and returns how many.")
-	s := avx2(c)
-	dst, a, n, stride, stride3, left, done := s.GP64(), s.GP64(), s.GP64(), s.GP64(), s.GP64(), s.GP64(), s.GP64()
-	s.XORQ(done, done)
-	s.Load(s.Param("path"), left)
-	s.TESTQ(left, left)
-	s.JEQ(s.ref("none"))
-	s.Load(s.Param("dst").Base(), dst)
-	s.Load(s.Param("a").Base(), a)
-	s.Load(s.Param("n"), stride)
-	s.SHLQ(imm(3), stride)
-	s.LEAQ(indexed(stride, stride, 2), stride3)
-	s.Load(s.Param("m"), left)
-	s.Label("group")
-	s.SUBQ(imm(8), left)
-	s.JLT(operand.LabelRef("end"))
-	acc := s.vecs(2)
-	p := [2]reg.GPVirtual{s.GP64(), s.GP64()}
-	for h := range acc {
-		s.zero(acc[h])
+// columns sums u vectors of columns from v.i on.
+func (r *rowSum) columns(u int, id string) {
+	acc := r.vecs(u)
+	for _, x := range acc {
+		r.zero(x)
 	}
-	s.MOVQ(a, p[0])
-	s.LEAQ(indexed(a, stride, 4), p[1])
-	s.LEAQ(indexed(a, stride, 8), a)
-	// row is element disp of row i of half h.
-	row := func(h, i, disp int) operand.Mem {
-		m := at(p[h], disp)
-		switch i {
-		case 1, 2:
-			m = operand.Mem{Base: p[h], Index: stride, Scale: uint8(i), Disp: disp}
-		case 3:
-			m = operand.Mem{Base: p[h], Index: stride3, Scale: 1, Disp: disp}
-		}
-		return m
+	rows := r.GP64()
+	r.Load(r.Param("m"), rows)
+	r.MOVQ(r.a, r.slices["at"])
+	r.Label(r.label("sum%s", id))
+	for k, x := range acc {
+		r.disp = k * r.bytes()
+		r.VADDPD(r.load("at"), x, x)
 	}
-	s.Load(s.Param("n"), n)
-	s.SUBQ(imm(4), n)
-	s.JLT(operand.LabelRef("single"))
-	s.Label("block")
-	for h := range acc {
-		for half := range 2 {
-			var x [2]reg.VecVirtual
-			for i := range x {
-				x[i] = s.YMM()
-				s.VMOVUPD(row(h, i, 16*half), x[i].AsX())
-				s.VINSERTF128(operand.U8(1), row(h, i+2, 16*half), x[i], x[i])
-			}
-			even, odd := s.YMM(), s.YMM()
-			s.VUNPCKLPD(x[1], x[0], even)
-			s.VUNPCKHPD(x[1], x[0], odd)
-			s.VADDPD(even, acc[h], acc[h])
-			s.VADDPD(odd, acc[h], acc[h])
-		}
-		s.ADDQ(imm(32), p[h])
+	r.ADDQ(r.stride, r.slices["at"])
+	r.DECQ(rows)
+	r.JNE(r.ref("sum%s", id))
+	for k, x := range acc {
+		r.disp = k * r.bytes()
+		r.store("dst", x)
 	}
-	s.SUBQ(imm(4), n)
-	s.JGE(operand.LabelRef("block"))
-	s.Label("single")
-	s.ADDQ(imm(4), n)
-	s.JEQ(operand.LabelRef("store"))
-	s.Label("column")
-	for h := range acc {
-		lo, hi, x := s.XMM(), s.XMM(), s.YMM()
-		s.VMOVSD(row(h, 0, 0), lo)
-		s.VMOVHPD(row(h, 1, 0), lo, lo)
-		s.VMOVSD(row(h, 2, 0), hi)
-		s.VMOVHPD(row(h, 3, 0), hi, hi)
-		s.VINSERTF128(operand.U8(1), hi, lo.AsY(), x)
-		s.VADDPD(x, acc[h], acc[h])
-		s.ADDQ(imm(8), p[h])
-	}
-	s.DECQ(n)
-	s.JNE(operand.LabelRef("column"))
-	s.Label("store")
-	for h := range acc {
-		s.VMOVUPD(acc[h], at(dst, 32*h))
-	}
-	s.ADDQ(imm(64), dst)
-	s.ADDQ(imm(8), done)
-	s.JMP(operand.LabelRef("group"))
-	s.Label("end")
-	s.VZEROUPPER()
-	s.Label(s.label("none"))
-	s.Store(done, s.ReturnIndex(0))
-	s.RET()
 }
