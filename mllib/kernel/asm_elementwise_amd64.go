@@ -44,6 +44,11 @@ func vecAddScalar(dst []float64, a []float64, s float64, path int) int
 //go:noescape
 func vecSqrt(dst []float64, a []float64, path int) int
 
+// vecAbs does the elements from 0 on and returns how many.
+//
+//go:noescape
+func vecAbs(dst []float64, a []float64, path int) int
+
 // vecReLU does the elements from 0 on and returns how many.
 //
 //go:noescape
@@ -53,6 +58,11 @@ func vecReLU(dst []float64, a []float64, path int) int
 //
 //go:noescape
 func vecMaskPos(dst []float64, a []float64, b []float64, path int) int
+
+// vecSignMul does the elements from 0 on and returns how many.
+//
+//go:noescape
+func vecSignMul(dst []float64, a []float64, b []float64, path int) int
 
 // vecMaskNonPos does the elements from 0 on and returns how many.
 //

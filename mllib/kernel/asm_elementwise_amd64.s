@@ -980,6 +980,129 @@ AVX512done:
 	VZEROUPPER
 	RET
 
+// func vecAbs(dst []float64, a []float64, path int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·vecAbs(SB), NOSPLIT, $0-64
+	MOVQ path+48(FP), AX
+	CMPQ AX, $+2
+	JEQ  AVX512path
+	CMPQ AX, $+1
+	JEQ  AVX2path
+	XORQ AX, AX
+	MOVQ AX, ret+56(FP)
+	RET
+
+AVX2path:
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	CMPQ DX, $+16
+	JLT  AVX2below4
+
+AVX2loop4:
+	VMOVUPD (CX)(BX*8), Y0
+	VANDPD  elementwiseData<>+64(SB), Y0, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y0
+	VANDPD  elementwiseData<>+64(SB), Y0, Y0
+	VMOVUPD Y0, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y0
+	VANDPD  elementwiseData<>+64(SB), Y0, Y0
+	VMOVUPD Y0, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y0
+	VANDPD  elementwiseData<>+64(SB), Y0, Y0
+	VMOVUPD Y0, 96(AX)(BX*8)
+	ADDQ    $+16, BX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     AVX2loop4
+
+AVX2below4:
+	CMPQ DX, $+4
+	JLT  AVX2below1
+
+AVX2loop1:
+	VMOVUPD (CX)(BX*8), Y0
+	VANDPD  elementwiseData<>+64(SB), Y0, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $+4, BX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JGE     AVX2loop1
+
+AVX2below1:
+	TESTQ      DX, DX
+	JEQ        AVX2done
+	LEAQ       elementwiseData<>+32(SB), SI
+	MOVQ       DX, DI
+	NEGQ       DI
+	VMOVUPD    (SI)(DI*8), Y0
+	VMASKMOVPD (CX)(BX*8), Y0, Y1
+	VANDPD     elementwiseData<>+64(SB), Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(BX*8)
+	ADDQ       DX, BX
+
+AVX2done:
+	MOVQ BX, ret+56(FP)
+	VZEROUPPER
+	RET
+
+AVX512path:
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	CMPQ DX, $+32
+	JLT  AVX512below4
+
+AVX512loop4:
+	VMOVUPD     (CX)(BX*8), Z0
+	VANDPD.BCST elementwiseData<>+64(SB), Z0, Z0
+	VMOVUPD     Z0, (AX)(BX*8)
+	VMOVUPD     64(CX)(BX*8), Z0
+	VANDPD.BCST elementwiseData<>+64(SB), Z0, Z0
+	VMOVUPD     Z0, 64(AX)(BX*8)
+	VMOVUPD     128(CX)(BX*8), Z0
+	VANDPD.BCST elementwiseData<>+64(SB), Z0, Z0
+	VMOVUPD     Z0, 128(AX)(BX*8)
+	VMOVUPD     192(CX)(BX*8), Z0
+	VANDPD.BCST elementwiseData<>+64(SB), Z0, Z0
+	VMOVUPD     Z0, 192(AX)(BX*8)
+	ADDQ        $+32, BX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JGE         AVX512loop4
+
+AVX512below4:
+	CMPQ DX, $+8
+	JLT  AVX512below1
+
+AVX512loop1:
+	VMOVUPD     (CX)(BX*8), Z0
+	VANDPD.BCST elementwiseData<>+64(SB), Z0, Z0
+	VMOVUPD     Z0, (AX)(BX*8)
+	ADDQ        $+8, BX
+	SUBQ        $+8, DX
+	CMPQ        DX, $+8
+	JGE         AVX512loop1
+
+AVX512below1:
+	TESTQ       DX, DX
+	JEQ         AVX512done
+	MOVQ        $-1, SI
+	BZHIQ       DX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPD.Z   (CX)(BX*8), K1, Z0
+	VANDPD.BCST elementwiseData<>+64(SB), Z0, Z0
+	VMOVUPD     Z0, K1, (AX)(BX*8)
+	ADDQ        DX, BX
+
+AVX512done:
+	MOVQ BX, ret+56(FP)
+	VZEROUPPER
+	RET
+
 // func vecReLU(dst []float64, a []float64, path int) int
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·vecReLU(SB), NOSPLIT, $0-64
@@ -1282,6 +1405,191 @@ AVX512below1:
 	VMOVAPD.Z Z0, K2, Z0
 	VMOVUPD   Z0, K1, (AX)(SI*8)
 	ADDQ      BX, SI
+
+AVX512done:
+	MOVQ SI, ret+80(FP)
+	VZEROUPPER
+	RET
+
+// func vecSignMul(dst []float64, a []float64, b []float64, path int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·vecSignMul(SB), NOSPLIT, $0-88
+	MOVQ path+72(FP), AX
+	CMPQ AX, $+2
+	JEQ  AVX512path
+	CMPQ AX, $+1
+	JEQ  AVX2path
+	XORQ AX, AX
+	MOVQ AX, ret+80(FP)
+	RET
+
+AVX2path:
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_base+24(FP), CX
+	MOVQ b_base+48(FP), DX
+	MOVQ dst_len+8(FP), BX
+	XORQ SI, SI
+	CMPQ BX, $+16
+	JLT  AVX2below4
+
+AVX2loop4:
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VXORPD  Y2, Y2, Y2
+	VCMPPD  $0x0c, Y2, Y1, Y2
+	VANDPD  elementwiseData<>+96(SB), Y1, Y1
+	VXORPD  Y1, Y0, Y0
+	VANDPD  Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	VMOVUPD 32(CX)(SI*8), Y0
+	VMOVUPD 32(DX)(SI*8), Y1
+	VXORPD  Y2, Y2, Y2
+	VCMPPD  $0x0c, Y2, Y1, Y2
+	VANDPD  elementwiseData<>+96(SB), Y1, Y1
+	VXORPD  Y1, Y0, Y0
+	VANDPD  Y0, Y2, Y0
+	VMOVUPD Y0, 32(AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Y0
+	VMOVUPD 64(DX)(SI*8), Y1
+	VXORPD  Y2, Y2, Y2
+	VCMPPD  $0x0c, Y2, Y1, Y2
+	VANDPD  elementwiseData<>+96(SB), Y1, Y1
+	VXORPD  Y1, Y0, Y0
+	VANDPD  Y0, Y2, Y0
+	VMOVUPD Y0, 64(AX)(SI*8)
+	VMOVUPD 96(CX)(SI*8), Y0
+	VMOVUPD 96(DX)(SI*8), Y1
+	VXORPD  Y2, Y2, Y2
+	VCMPPD  $0x0c, Y2, Y1, Y2
+	VANDPD  elementwiseData<>+96(SB), Y1, Y1
+	VXORPD  Y1, Y0, Y0
+	VANDPD  Y0, Y2, Y0
+	VMOVUPD Y0, 96(AX)(SI*8)
+	ADDQ    $+16, SI
+	SUBQ    $+16, BX
+	CMPQ    BX, $+16
+	JGE     AVX2loop4
+
+AVX2below4:
+	CMPQ BX, $+4
+	JLT  AVX2below1
+
+AVX2loop1:
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VXORPD  Y2, Y2, Y2
+	VCMPPD  $0x0c, Y2, Y1, Y2
+	VANDPD  elementwiseData<>+96(SB), Y1, Y1
+	VXORPD  Y1, Y0, Y0
+	VANDPD  Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	ADDQ    $+4, SI
+	SUBQ    $+4, BX
+	CMPQ    BX, $+4
+	JGE     AVX2loop1
+
+AVX2below1:
+	TESTQ      BX, BX
+	JEQ        AVX2done
+	LEAQ       elementwiseData<>+32(SB), DI
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVUPD    (DI)(R8*8), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y1
+	VMASKMOVPD (DX)(SI*8), Y0, Y2
+	VXORPD     Y3, Y3, Y3
+	VCMPPD     $0x0c, Y3, Y2, Y3
+	VANDPD     elementwiseData<>+96(SB), Y2, Y2
+	VXORPD     Y2, Y1, Y1
+	VANDPD     Y1, Y3, Y1
+	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	ADDQ       BX, SI
+
+AVX2done:
+	MOVQ SI, ret+80(FP)
+	VZEROUPPER
+	RET
+
+AVX512path:
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_base+24(FP), CX
+	MOVQ b_base+48(FP), DX
+	MOVQ dst_len+8(FP), BX
+	XORQ SI, SI
+	CMPQ BX, $+32
+	JLT  AVX512below4
+
+AVX512loop4:
+	VMOVUPD     (CX)(SI*8), Z0
+	VMOVUPD     (DX)(SI*8), Z1
+	VXORPD      Z2, Z2, Z2
+	VCMPPD      $0x0c, Z2, Z1, K1
+	VANDPD.BCST elementwiseData<>+96(SB), Z1, Z1
+	VXORPD      Z1, Z0, Z0
+	VMOVAPD.Z   Z0, K1, Z0
+	VMOVUPD     Z0, (AX)(SI*8)
+	VMOVUPD     64(CX)(SI*8), Z0
+	VMOVUPD     64(DX)(SI*8), Z1
+	VXORPD      Z2, Z2, Z2
+	VCMPPD      $0x0c, Z2, Z1, K1
+	VANDPD.BCST elementwiseData<>+96(SB), Z1, Z1
+	VXORPD      Z1, Z0, Z0
+	VMOVAPD.Z   Z0, K1, Z0
+	VMOVUPD     Z0, 64(AX)(SI*8)
+	VMOVUPD     128(CX)(SI*8), Z0
+	VMOVUPD     128(DX)(SI*8), Z1
+	VXORPD      Z2, Z2, Z2
+	VCMPPD      $0x0c, Z2, Z1, K1
+	VANDPD.BCST elementwiseData<>+96(SB), Z1, Z1
+	VXORPD      Z1, Z0, Z0
+	VMOVAPD.Z   Z0, K1, Z0
+	VMOVUPD     Z0, 128(AX)(SI*8)
+	VMOVUPD     192(CX)(SI*8), Z0
+	VMOVUPD     192(DX)(SI*8), Z1
+	VXORPD      Z2, Z2, Z2
+	VCMPPD      $0x0c, Z2, Z1, K1
+	VANDPD.BCST elementwiseData<>+96(SB), Z1, Z1
+	VXORPD      Z1, Z0, Z0
+	VMOVAPD.Z   Z0, K1, Z0
+	VMOVUPD     Z0, 192(AX)(SI*8)
+	ADDQ        $+32, SI
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JGE         AVX512loop4
+
+AVX512below4:
+	CMPQ BX, $+8
+	JLT  AVX512below1
+
+AVX512loop1:
+	VMOVUPD     (CX)(SI*8), Z0
+	VMOVUPD     (DX)(SI*8), Z1
+	VXORPD      Z2, Z2, Z2
+	VCMPPD      $0x0c, Z2, Z1, K1
+	VANDPD.BCST elementwiseData<>+96(SB), Z1, Z1
+	VXORPD      Z1, Z0, Z0
+	VMOVAPD.Z   Z0, K1, Z0
+	VMOVUPD     Z0, (AX)(SI*8)
+	ADDQ        $+8, SI
+	SUBQ        $+8, BX
+	CMPQ        BX, $+8
+	JGE         AVX512loop1
+
+AVX512below1:
+	TESTQ       BX, BX
+	JEQ         AVX512done
+	MOVQ        $-1, DI
+	BZHIQ       BX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPD.Z   (CX)(SI*8), K1, Z0
+	VMOVUPD.Z   (DX)(SI*8), K1, Z1
+	VXORPD      Z2, Z2, Z2
+	VCMPPD      $0x0c, Z2, Z1, K2
+	VANDPD.BCST elementwiseData<>+96(SB), Z1, Z1
+	VXORPD      Z1, Z0, Z0
+	VMOVAPD.Z   Z0, K2, Z0
+	VMOVUPD     Z0, K1, (AX)(SI*8)
+	ADDQ        BX, SI
 
 AVX512done:
 	MOVQ SI, ret+80(FP)
@@ -1785,7 +2093,7 @@ AVX2loop2:
 	VMOVUPD      (DX)(SI*8), Y1
 	VXORPD       Y2, Y2, Y2
 	VCMPPD       $0x1e, Y2, Y1, Y2
-	VBROADCASTSD elementwiseData<>+64(SB), Y3
+	VBROADCASTSD elementwiseData<>+128(SB), Y3
 	VADDPD       Y3, Y1, Y1
 	VMULPD       Y1, Y0, Y1
 	VBLENDVPD    Y2, Y0, Y1, Y0
@@ -1794,7 +2102,7 @@ AVX2loop2:
 	VMOVUPD      32(DX)(SI*8), Y1
 	VXORPD       Y2, Y2, Y2
 	VCMPPD       $0x1e, Y2, Y1, Y2
-	VBROADCASTSD elementwiseData<>+64(SB), Y3
+	VBROADCASTSD elementwiseData<>+128(SB), Y3
 	VADDPD       Y3, Y1, Y1
 	VMULPD       Y1, Y0, Y1
 	VBLENDVPD    Y2, Y0, Y1, Y0
@@ -1813,7 +2121,7 @@ AVX2loop1:
 	VMOVUPD      (DX)(SI*8), Y1
 	VXORPD       Y2, Y2, Y2
 	VCMPPD       $0x1e, Y2, Y1, Y2
-	VBROADCASTSD elementwiseData<>+64(SB), Y3
+	VBROADCASTSD elementwiseData<>+128(SB), Y3
 	VADDPD       Y3, Y1, Y1
 	VMULPD       Y1, Y0, Y1
 	VBLENDVPD    Y2, Y0, Y1, Y0
@@ -1834,7 +2142,7 @@ AVX2below1:
 	VMASKMOVPD   (DX)(SI*8), Y0, Y2
 	VXORPD       Y3, Y3, Y3
 	VCMPPD       $0x1e, Y3, Y2, Y3
-	VBROADCASTSD elementwiseData<>+64(SB), Y4
+	VBROADCASTSD elementwiseData<>+128(SB), Y4
 	VADDPD       Y4, Y2, Y2
 	VMULPD       Y2, Y1, Y2
 	VBLENDVPD    Y3, Y1, Y2, Y1
@@ -1860,7 +2168,7 @@ AVX512loop2:
 	VMOVUPD      (DX)(SI*8), Z1
 	VXORPD       Z2, Z2, Z2
 	VCMPPD       $0x1e, Z2, Z1, K1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VADDPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z1
 	VBLENDMPD    Z0, Z1, K1, Z3
@@ -1869,7 +2177,7 @@ AVX512loop2:
 	VMOVUPD      64(DX)(SI*8), Z1
 	VXORPD       Z2, Z2, Z2
 	VCMPPD       $0x1e, Z2, Z1, K1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VADDPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z1
 	VBLENDMPD    Z0, Z1, K1, Z4
@@ -1888,7 +2196,7 @@ AVX512loop1:
 	VMOVUPD      (DX)(SI*8), Z1
 	VXORPD       Z2, Z2, Z2
 	VCMPPD       $0x1e, Z2, Z1, K1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VADDPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z1
 	VBLENDMPD    Z0, Z1, K1, Z5
@@ -1908,7 +2216,7 @@ AVX512below1:
 	VMOVUPD.Z    (DX)(SI*8), K1, Z1
 	VXORPD       Z2, Z2, Z2
 	VCMPPD       $0x1e, Z2, Z1, K2
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VADDPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z1
 	VBLENDMPD    Z0, Z1, K2, Z6
@@ -1944,28 +2252,28 @@ AVX2path:
 AVX2loop4:
 	VMOVUPD      (CX)(SI*8), Y0
 	VMOVUPD      (DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	VMOVUPD      Y0, (AX)(SI*8)
 	VMOVUPD      32(CX)(SI*8), Y0
 	VMOVUPD      32(DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	VMOVUPD      Y0, 32(AX)(SI*8)
 	VMOVUPD      64(CX)(SI*8), Y0
 	VMOVUPD      64(DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	VMOVUPD      Y0, 64(AX)(SI*8)
 	VMOVUPD      96(CX)(SI*8), Y0
 	VMOVUPD      96(DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
@@ -1982,7 +2290,7 @@ AVX2below4:
 AVX2loop1:
 	VMOVUPD      (CX)(SI*8), Y0
 	VMOVUPD      (DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
@@ -2001,7 +2309,7 @@ AVX2below1:
 	VMOVUPD      (DI)(R8*8), Y0
 	VMASKMOVPD   (CX)(SI*8), Y0, Y1
 	VMASKMOVPD   (DX)(SI*8), Y0, Y2
-	VBROADCASTSD elementwiseData<>+64(SB), Y3
+	VBROADCASTSD elementwiseData<>+128(SB), Y3
 	VMOVAPD      Y3, Y3
 	VFNMADD231PD Y2, Y2, Y3
 	VMULPD       Y3, Y1, Y1
@@ -2025,28 +2333,28 @@ AVX512path:
 AVX512loop4:
 	VMOVUPD      (CX)(SI*8), Z0
 	VMOVUPD      (DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VMOVAPD      Z2, Z2
 	VFNMADD231PD Z1, Z1, Z2
 	VMULPD       Z2, Z0, Z0
 	VMOVUPD      Z0, (AX)(SI*8)
 	VMOVUPD      64(CX)(SI*8), Z0
 	VMOVUPD      64(DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VMOVAPD      Z2, Z2
 	VFNMADD231PD Z1, Z1, Z2
 	VMULPD       Z2, Z0, Z0
 	VMOVUPD      Z0, 64(AX)(SI*8)
 	VMOVUPD      128(CX)(SI*8), Z0
 	VMOVUPD      128(DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VMOVAPD      Z2, Z2
 	VFNMADD231PD Z1, Z1, Z2
 	VMULPD       Z2, Z0, Z0
 	VMOVUPD      Z0, 128(AX)(SI*8)
 	VMOVUPD      192(CX)(SI*8), Z0
 	VMOVUPD      192(DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VMOVAPD      Z2, Z2
 	VFNMADD231PD Z1, Z1, Z2
 	VMULPD       Z2, Z0, Z0
@@ -2063,7 +2371,7 @@ AVX512below4:
 AVX512loop1:
 	VMOVUPD      (CX)(SI*8), Z0
 	VMOVUPD      (DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VMOVAPD      Z2, Z2
 	VFNMADD231PD Z1, Z1, Z2
 	VMULPD       Z2, Z0, Z0
@@ -2081,7 +2389,7 @@ AVX512below1:
 	KMOVW        DI, K1
 	VMOVUPD.Z    (CX)(SI*8), K1, Z0
 	VMOVUPD.Z    (DX)(SI*8), K1, Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VMOVAPD      Z2, Z2
 	VFNMADD231PD Z1, Z1, Z2
 	VMULPD       Z2, Z0, Z0
@@ -2117,28 +2425,28 @@ AVX2path:
 AVX2loop4:
 	VMOVUPD      (CX)(SI*8), Y0
 	VMOVUPD      (DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VSUBPD       Y1, Y2, Y2
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y0
 	VMOVUPD      Y0, (AX)(SI*8)
 	VMOVUPD      32(CX)(SI*8), Y0
 	VMOVUPD      32(DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VSUBPD       Y1, Y2, Y2
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y0
 	VMOVUPD      Y0, 32(AX)(SI*8)
 	VMOVUPD      64(CX)(SI*8), Y0
 	VMOVUPD      64(DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VSUBPD       Y1, Y2, Y2
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y0
 	VMOVUPD      Y0, 64(AX)(SI*8)
 	VMOVUPD      96(CX)(SI*8), Y0
 	VMOVUPD      96(DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VSUBPD       Y1, Y2, Y2
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y0
@@ -2155,7 +2463,7 @@ AVX2below4:
 AVX2loop1:
 	VMOVUPD      (CX)(SI*8), Y0
 	VMOVUPD      (DX)(SI*8), Y1
-	VBROADCASTSD elementwiseData<>+64(SB), Y2
+	VBROADCASTSD elementwiseData<>+128(SB), Y2
 	VSUBPD       Y1, Y2, Y2
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y0
@@ -2174,7 +2482,7 @@ AVX2below1:
 	VMOVUPD      (DI)(R8*8), Y0
 	VMASKMOVPD   (CX)(SI*8), Y0, Y1
 	VMASKMOVPD   (DX)(SI*8), Y0, Y2
-	VBROADCASTSD elementwiseData<>+64(SB), Y3
+	VBROADCASTSD elementwiseData<>+128(SB), Y3
 	VSUBPD       Y2, Y3, Y3
 	VMULPD       Y3, Y2, Y2
 	VMULPD       Y2, Y1, Y1
@@ -2198,28 +2506,28 @@ AVX512path:
 AVX512loop4:
 	VMOVUPD      (CX)(SI*8), Z0
 	VMOVUPD      (DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VSUBPD       Z1, Z2, Z2
 	VMULPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z0
 	VMOVUPD      Z0, (AX)(SI*8)
 	VMOVUPD      64(CX)(SI*8), Z0
 	VMOVUPD      64(DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VSUBPD       Z1, Z2, Z2
 	VMULPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z0
 	VMOVUPD      Z0, 64(AX)(SI*8)
 	VMOVUPD      128(CX)(SI*8), Z0
 	VMOVUPD      128(DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VSUBPD       Z1, Z2, Z2
 	VMULPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z0
 	VMOVUPD      Z0, 128(AX)(SI*8)
 	VMOVUPD      192(CX)(SI*8), Z0
 	VMOVUPD      192(DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VSUBPD       Z1, Z2, Z2
 	VMULPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z0
@@ -2236,7 +2544,7 @@ AVX512below4:
 AVX512loop1:
 	VMOVUPD      (CX)(SI*8), Z0
 	VMOVUPD      (DX)(SI*8), Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VSUBPD       Z1, Z2, Z2
 	VMULPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z0
@@ -2254,7 +2562,7 @@ AVX512below1:
 	KMOVW        DI, K1
 	VMOVUPD.Z    (CX)(SI*8), K1, Z0
 	VMOVUPD.Z    (DX)(SI*8), K1, Z1
-	VBROADCASTSD elementwiseData<>+64(SB), Z2
+	VBROADCASTSD elementwiseData<>+128(SB), Z2
 	VSUBPD       Z1, Z2, Z2
 	VMULPD       Z2, Z1, Z1
 	VMULPD       Z1, Z0, Z0
@@ -2445,8 +2753,16 @@ DATA elementwiseData<>+32(SB)/8, $0x0000000000000000
 DATA elementwiseData<>+40(SB)/8, $0x0000000000000000
 DATA elementwiseData<>+48(SB)/8, $0x0000000000000000
 DATA elementwiseData<>+56(SB)/8, $0x0000000000000000
-DATA elementwiseData<>+64(SB)/8, $0x3ff0000000000000
-DATA elementwiseData<>+72(SB)/8, $0x3ff0000000000000
-DATA elementwiseData<>+80(SB)/8, $0x3ff0000000000000
-DATA elementwiseData<>+88(SB)/8, $0x3ff0000000000000
-GLOBL elementwiseData<>(SB), RODATA|NOPTR, $96
+DATA elementwiseData<>+64(SB)/8, $0x7fffffffffffffff
+DATA elementwiseData<>+72(SB)/8, $0x7fffffffffffffff
+DATA elementwiseData<>+80(SB)/8, $0x7fffffffffffffff
+DATA elementwiseData<>+88(SB)/8, $0x7fffffffffffffff
+DATA elementwiseData<>+96(SB)/8, $0x8000000000000000
+DATA elementwiseData<>+104(SB)/8, $0x8000000000000000
+DATA elementwiseData<>+112(SB)/8, $0x8000000000000000
+DATA elementwiseData<>+120(SB)/8, $0x8000000000000000
+DATA elementwiseData<>+128(SB)/8, $0x3ff0000000000000
+DATA elementwiseData<>+136(SB)/8, $0x3ff0000000000000
+DATA elementwiseData<>+144(SB)/8, $0x3ff0000000000000
+DATA elementwiseData<>+152(SB)/8, $0x3ff0000000000000
+GLOBL elementwiseData<>(SB), RODATA|NOPTR, $160

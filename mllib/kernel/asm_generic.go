@@ -22,9 +22,13 @@ func vecAddScalar(dst []float64, a []float64, s float64, path int) int { return 
 
 func vecSqrt(dst []float64, a []float64, path int) int { return 0 }
 
+func vecAbs(dst []float64, a []float64, path int) int { return 0 }
+
 func vecReLU(dst []float64, a []float64, path int) int { return 0 }
 
 func vecMaskPos(dst []float64, a []float64, b []float64, path int) int { return 0 }
+
+func vecSignMul(dst []float64, a []float64, b []float64, path int) int { return 0 }
 
 func vecMaskNonPos(dst []float64, a []float64, b []float64, path int) int { return 0 }
 

@@ -72,6 +72,14 @@ func Sqrt(dst, a []float64) {
 	}
 }
 
+// Abs sets dst = |a|.
+func Abs(dst, a []float64) {
+	check1("Abs", dst, a)
+	for i := vecAbs(dst, a, int(active)); i < len(dst); i++ {
+		dst[i] = math.Abs(a[i])
+	}
+}
+
 // ReLU sets dst = max(a, 0); +0 for −0, NaN for NaN.
 func ReLU(dst, a []float64) {
 	check1("ReLU", dst, a)
@@ -100,6 +108,21 @@ func MaskPos(dst, g, y []float64) {
 	check2("MaskPos", dst, g, y)
 	for i := vecMaskPos(dst, g, y, int(active)); i < len(dst); i++ {
 		dst[i] = where(y[i] > 0, g[i])
+	}
+}
+
+// SignMul sets dst = g·sign(y), 0 where y is 0 or NaN.
+func SignMul(dst, g, y []float64) {
+	check2("SignMul", dst, g, y)
+	for i := vecSignMul(dst, g, y, int(active)); i < len(dst); i++ {
+		switch {
+		case y[i] > 0:
+			dst[i] = g[i]
+		case y[i] < 0:
+			dst[i] = -g[i]
+		default:
+			dst[i] = 0
+		}
 	}
 }
 

@@ -35,11 +35,15 @@ func elementwiseFunctions() []elementwise {
 			v.VSQRTPD(a, r)
 			return r
 		})},
+		{"vecAbs", unary, nil, 4, a1(func(v *vector, a reg.VecVirtual) reg.VecVirtual { return v.and(a, magnitude) })},
 		{"vecReLU", unary, nil, 4, a1(func(v *vector, a reg.VecVirtual) reg.VecVirtual {
 			return v.keep(v.compare(notLessEq, a, v.zeros()), a)
 		})},
 		{"vecMaskPos", binary, nil, 4, ab(func(v *vector, g, y reg.VecVirtual) reg.VecVirtual {
 			return v.keep(v.compare(greater, y, v.zeros()), g)
+		})},
+		{"vecSignMul", binary, nil, 4, ab(func(v *vector, g, y reg.VecVirtual) reg.VecVirtual {
+			return v.keep(v.compare(notEqual, y, v.zeros()), v.xor(g, v.and(y, signBit)))
 		})},
 		{"vecMaskNonPos", binary, nil, 4, ab(func(v *vector, g, y reg.VecVirtual) reg.VecVirtual {
 			return v.keep(v.compare(lessEqual, y, v.zeros()), g)

@@ -248,7 +248,6 @@ func (v *vector) sine(x reg.VecVirtual, shift uint64) reg.VecVirtual {
 
 // leave jumps out of the loop if a lane is not below TrigMax.
 func (v *vector) leave(ax reg.VecVirtual) {
-	const notLess = 0x15 // true for NaN
 	big := v.compare(notLess, ax, v.set(coef.TrigMax))
 	if v.wide() {
 		v.KORTESTB(big.k, big.k)

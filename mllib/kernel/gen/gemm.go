@@ -166,38 +166,17 @@ func (g *panel) write(src reg.Register, p reg.Register, v int) {
 
 // rows emits the tile of r rows.
 func (g *panel) rows(r int) {
-	label := func(s string) string { return fmt.Sprintf("%s%d", s, r) }
-	ref := func(s string) operand.LabelRef { return operand.LabelRef(label(s)) }
-	g.Label(label("rows"))
+	ref := func(s string) operand.LabelRef { return operand.LabelRef(fmt.Sprintf("%s%d", s, r)) }
+	g.Label(string(ref("rows")))
 	acc := make([][]reg.VecVirtual, r)
 	for i := range acc {
 		acc[i] = g.vecs(g.nv)
 	}
-	add, kk, bp, cp := g.GP8(), g.GP64(), g.GP64(), g.GP64()
-	g.Load(g.Param("add"), add)
-	g.TESTB(add, add)
-	g.JEQ(ref("clear"))
-	g.MOVQ(g.c, cp)
-	for i := range acc {
-		for v := range acc[i] {
-			g.read(cp, v, acc[i][v])
-		}
-		if i < r-1 {
-			g.ADDQ(g.csi, cp)
-		}
-	}
-	g.JMP(ref("start"))
-	g.Label(label("clear"))
-	for i := range acc {
-		for v := range acc[i] {
-			g.zero(acc[i][v])
-		}
-	}
-	g.Label(label("start"))
+	g.start(acc, ref)
 	ap := g.rowPointers(r)
+	bp, kk := g.GP64(), g.param("k")
 	g.MOVQ(g.b, bp)
-	g.Load(g.Param("k"), kk)
-	g.Label(label("loop"))
+	g.Label(string(ref("loop")))
 	g.step(acc, ap, bp)
 	g.ADDQ(g.bsp, bp)
 	for _, p := range ap {
@@ -219,6 +198,31 @@ func (g *panel) rows(r int) {
 	}
 	g.SUBQ(imm(r), g.m)
 	g.JMP(operand.LabelRef("tile"))
+}
+
+// start sets the accumulators to 0 or to the old c.
+func (g *panel) start(acc [][]reg.VecVirtual, ref func(string) operand.LabelRef) {
+	add, cp := g.GP8(), g.GP64()
+	g.Load(g.Param("add"), add)
+	g.TESTB(add, add)
+	g.JEQ(ref("clear"))
+	g.MOVQ(g.c, cp)
+	for i := range acc {
+		for v := range acc[i] {
+			g.read(cp, v, acc[i][v])
+		}
+		if i < len(acc)-1 {
+			g.ADDQ(g.csi, cp)
+		}
+	}
+	g.JMP(ref("start"))
+	g.Label(string(ref("clear")))
+	for i := range acc {
+		for v := range acc[i] {
+			g.zero(acc[i][v])
+		}
+	}
+	g.Label(string(ref("start")))
 }
 
 // rowPointers gives pointers to rows 0, 4 and 8 of the tile of a.

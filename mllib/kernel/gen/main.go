@@ -23,27 +23,11 @@ type unit struct {
 	emit func(*build.Context)
 }
 
-func main() {
-	log.SetFlags(0)
-	var generic bytes.Buffer
-	generic.WriteString(genericHeader)
-	for _, u := range []unit{
-		{"asm_gemm", emitGemm},
-		{"asm_elementwise", emitElementwise},
-		{"asm_rows", emitRows},
-		{"asm_functions", emitFunctions},
-	} {
-		if err := u.write(&generic); err != nil {
-			log.Fatalf("gen: %s: %v", u.name, err)
-		}
-	}
-	text, err := format.Source(generic.Bytes())
-	if err != nil {
-		log.Fatal("gen: ", err)
-	}
-	if err := os.WriteFile("asm_generic.go", text, 0o644); err != nil {
-		log.Fatal("gen: ", err)
-	}
+var units = []unit{
+	{"asm_gemm", emitGemm},
+	{"asm_elementwise", emitElementwise},
+	{"asm_rows", emitRows},
+	{"asm_functions", emitFunctions},
 }
 
 // genericHeader starts the file for builds without assembly.
@@ -56,9 +40,37 @@ package kernel
 // Without assembly no element is done: the portable loops do them all.
 `
 
-// write generates the files and adds the functions that tell how much they did
-// to the generic file.
-func (u unit) write(generic *bytes.Buffer) error {
+func main() {
+	log.SetFlags(0)
+	files, err := generate()
+	if err != nil {
+		log.Fatal("gen: ", err)
+	}
+	for name, text := range files {
+		if err := os.WriteFile(name, text, 0o644); err != nil {
+			log.Fatal("gen: ", err)
+		}
+	}
+}
+
+// generate gives the text of all files by name.
+func generate() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	var generic bytes.Buffer
+	generic.WriteString(genericHeader)
+	for _, u := range units {
+		if err := u.generate(files, &generic); err != nil {
+			return nil, fmt.Errorf("%s: %w", u.name, err)
+		}
+	}
+	text, err := format.Source(generic.Bytes())
+	files["asm_generic.go"] = text
+	return files, err
+}
+
+// generate adds the two files of u, and to the generic file the functions that
+// tell how much they did.
+func (u unit) generate(files map[string][]byte, generic *bytes.Buffer) error {
 	ctx := build.NewContext()
 	ctx.ConstraintExpr("amd64,!noasm")
 	u.emit(ctx)
@@ -75,17 +87,11 @@ func (u unit) write(generic *bytes.Buffer) error {
 		}
 	}
 	cfg := printer.Config{Name: "go run ./gen", Argv: []string{"go", "run", "./gen"}, Pkg: "kernel"}
-	for suffix, p := range map[string]printer.Printer{
-		"_amd64.s":  printer.NewGoAsm(cfg),
-		"_amd64.go": printer.NewStubs(cfg),
-	} {
-		text, err := p.Print(file)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(u.name+suffix, bytes.TrimLeft(text, "\n"), 0o644); err != nil {
-			return err
-		}
+	assembly, err := printer.NewGoAsm(cfg).Print(file)
+	if err != nil {
+		return err
 	}
-	return nil
+	stubs, err := printer.NewStubs(cfg).Print(file)
+	files[u.name+"_amd64.s"], files[u.name+"_amd64.go"] = assembly, stubs
+	return err
 }

@@ -172,13 +172,13 @@ type lanes struct {
 
 // Predicates of VCMPPD.
 const (
-	equal       = 0x00
-	less        = 0x11
-	lessEqual   = 0x12
-	notLessEq   = 0x16 // true for NaN
-	greaterEq   = 0x1d
-	greater     = 0x1e
-	notEqualNaN = 0x04 // true for NaN
+	equal     = 0x00
+	less      = 0x11
+	lessEqual = 0x12
+	notLessEq = 0x16 // true for NaN
+	notLess   = 0x15 // true for NaN
+	notEqual  = 0x0c // false for NaN
+	greater   = 0x1e
 )
 
 // compare says in which lanes x predicate y.
