@@ -30,7 +30,7 @@ type Digits struct {
 	TestPairs int       // of the four
 	TestSteps int       // gradient steps of a test
 	Record    []int     // gradient steps after which a test is measured
-	EvalEvery int       // outer steps, that is optimizees, between two tests of φ on the train pair
+	EvalEvery int       // outer steps between two tests of φ on the train pair
 	Held      int       // held-out pictures of a pair that are measured, at most
 	Rates     []float64 // among which the best for the task loss is searched
 	ScaleOver int       // optimizees over which the scale of the learned loss's gradient is averaged
@@ -46,24 +46,24 @@ func digitsExperiment() Experiment {
 	return Experiment{
 		Name: "digits", Title: "Telling digits apart with a learned loss", Figure: "Fig. 2, bottom row",
 		Paper: Digits{
-			Net: nn.PaperLeNet(), Loss: loss, Train: digitsTrain(2000, 10, 1e-3, 1e-3), Batch: 64,
+			Net: nn.PaperLeNet(), Loss: loss, Train: digitsTrain(2000, 1e-3, 1e-3), Batch: 64,
 			TestPairs: 4, TestSteps: 100, Record: record, EvalEvery: 50, Held: 1000, Rates: rates, ScaleOver: 10,
 			RenderTrain: 1000, RenderTest: 200,
 		},
 		Quick: Digits{
 			Net: nn.LeNet{Side: 28, Filter: 5, Conv1: 4, Conv2: 6, Hidden: 16, Classes: 2}, Loss: loss,
-			Train: digitsTrain(250, 10, 1e-3, 3e-3), Batch: 10,
-			TestPairs: 2, TestSteps: 100, Record: record, EvalEvery: 25, Held: 100, Rates: rates[1:6], ScaleOver: 5,
+			Train: digitsTrain(2000, 1e-3, 3e-3), Batch: 10,
+			TestPairs: 2, TestSteps: 100, Record: record, EvalEvery: 200, Held: 100, Rates: rates[1:6], ScaleOver: 5,
 			RenderTrain: 100, RenderTest: 50,
 		},
 		Claims: digitsClaims(),
 	}
 }
 
-// digitsTrain: every optimizee lives for a number of inner steps, with an update
-// of φ after each.
-func digitsTrain(optimizees, life int, inner, outer float64) meta.TrainConfig {
-	return meta.TrainConfig{OuterSteps: optimizees * life, Unroll: 1, Lifetime: life, Population: 1,
+// digitsTrain: every optimizee lives for ten inner steps, with an update of φ
+// after each.
+func digitsTrain(outerSteps int, inner, outer float64) meta.TrainConfig {
+	return meta.TrainConfig{OuterSteps: outerSteps, Unroll: 1, Lifetime: 10, Population: 1,
 		InnerRate: inner, Outer: nn.DefaultAdam(outer), Clip: math.Inf(1)}
 }
 
@@ -179,7 +179,7 @@ func (d Digits) Run(ctx context.Context, in Input, report func(done, total int))
 	l := &digitsLab{Digits: d, ctx: ctx, w: newWriter("digits", in.Seed), source: source.Name,
 		pairs: d.Pairs(source, in.Seed), tester: meta.NewTester(), tape: ad.NewTape()}
 	l.pictures()
-	total := d.Train.OuterSteps * 11 / 10 // the tests take about a tenth
+	total := 2 * d.Train.OuterSteps // the tests take about as long as meta-training
 	phi, err := l.metaTrain(func(step int) { report(step, total) })
 	if err != nil {
 		return nil, err

@@ -101,10 +101,10 @@ func (l *digitsLab) test(obj meta.Objective, p Pair, rate float64, record []int)
 func (l *digitsLab) metaTrain(report func(step int)) (nn.Params, error) {
 	loss, train, name := meta.Loss{Net: l.Loss}, l.pairs[0], l.task(0)
 	end := []int{l.TestSteps}
-	write := func(method string, drawn int, c digitsCurve) {
+	write := func(method string, step int, c digitsCurve) {
 		ce, acc := c.last()
-		l.w.add(method, name, drawn, fmt.Sprintf("cross-entropy after %d steps", l.TestSteps), ce)
-		l.w.add(method, name, drawn, fmt.Sprintf("accuracy after %d steps", l.TestSteps), acc)
+		l.w.add(method, name, step, fmt.Sprintf("cross-entropy after %d steps", l.TestSteps), ce)
+		l.w.add(method, name, step, fmt.Sprintf("accuracy after %d steps", l.TestSteps), acc)
 	}
 	baseline, err := l.test(meta.TaskLoss, train, l.Train.InnerRate, end)
 	if err != nil {
@@ -114,16 +114,15 @@ func (l *digitsLab) metaTrain(report func(step int)) (nn.Params, error) {
 		func(*rand.Rand) meta.Task { return train.Train }, l.Train, random.Stream(l.w.seed, "meta-training"),
 		func(p meta.Progress) error {
 			report(p.Step)
-			drawn := p.Step / l.Train.Lifetime
-			if p.Step%(l.EvalEvery*l.Train.Lifetime) != 0 && p.Step != l.Train.OuterSteps {
+			if p.Step%l.EvalEvery != 0 && p.Step != l.Train.OuterSteps {
 				return nil
 			}
 			learned, err := l.test(loss.At(p.Phi), train, l.Train.InnerRate, end)
 			if err != nil {
-				return fmt.Errorf("test after %d outer steps: %w", drawn, err)
+				return fmt.Errorf("test after %d outer steps: %w", p.Step, err)
 			}
-			write("learned", drawn, learned)
-			write("task loss", drawn, baseline)
+			write("learned", p.Step, learned)
+			write("task loss", p.Step, baseline)
 			return nil
 		})
 }

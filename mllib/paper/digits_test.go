@@ -19,8 +19,8 @@ import (
 // smallDigits is the quick profile with fewer steps and rates.
 func smallDigits() Digits {
 	d := digitsExperiment().Quick.(Digits)
-	d.Train = digitsTrain(10, 10, 1e-3, 3e-3)
-	d.TestSteps, d.Record, d.EvalEvery, d.Rates = 10, []int{0, 5, 10}, 5, []float64{1e-2, 1e-1}
+	d.Train = digitsTrain(100, 1e-3, 3e-3)
+	d.TestSteps, d.Record, d.EvalEvery, d.Rates = 10, []int{0, 5, 10}, 50, []float64{1e-2, 1e-1}
 	return d
 }
 
