@@ -92,45 +92,62 @@ func wavePlot(name, title string, width, height float64, layers ...Layer) Plot {
 
 func waveTask(nu float64) string { return "nu=" + strconv.FormatFloat(nu, 'g', -1, 64) }
 
-// waveFigure is Fig. 5 a: the shaped loss on top, the unshaped one and the MSE
-// below, each for every seed, above the landscapes of the authors' code if their
-// rows are there.
+// waveFigure is Fig. 5 a: the shaped loss above the MSE, as in the paper, and the
+// unshaped loss to the right, each for every seed, with the landscapes of the
+// authors' code if their rows are there.
 func waveFigure(t tidy.Table) (Panel, error) {
+	const name, width, height = "fig5a-landscape", 11, 7
 	rows := t.Where(tidy.Metric("landscape"), tidy.Task(waveTask(shapedSineFigure)))
 	var panels []Panel
+	var entries []Layer
 	for _, p := range []struct{ method, reference, title string }{
 		{"learned shaped", "reference shaped", "(a) Learned loss, shaped"},
 		{"learned unshaped", "reference unshaped", "Learned loss, unshaped"},
 		{"task loss", "", "MSE"},
 	} {
-		layers := []Layer{waveTrue(shapedSineFigure, true)}
-		all := append(rows.Where(tidy.Method(p.method)).Series(), rows.Where(tidy.Method(p.reference)).Series()...)
-		if len(all) == 0 || all[0].Method != p.method {
-			return Panel{}, fmt.Errorf("fig: panel fig5a-landscape: %w", missing(rows, p.method))
+		layers, err := waveSeeds(rows, p.method, p.reference)
+		if err != nil {
+			return Panel{}, fmt.Errorf("fig: panel %s: %w", name, err)
 		}
-		for i, s := range all {
-			c, err := waveLandscape(s)
-			if err != nil {
-				return Panel{}, fmt.Errorf("fig: panel fig5a-landscape: %w", err)
-			}
-			if i > 0 && s.Method == p.method {
-				c.Style, c.Label = c.Style.Thin(), ""
-				c.Style.Color.A = 90
-			}
-			layers = append(layers, c)
-		}
-		panel, err := wavePlot("fig5a-landscape", p.title, 13, 7.2, layers...).Panel()
+		entries = append(entries, layers...)
+		panel, err := wavePlot(name, p.title, width, height, unlabelled(layers)...).Panel()
 		if err != nil {
 			return Panel{}, err
 		}
 		panels = append(panels, panel)
 	}
-	all, err := Grid("fig5a-landscape", 1, panels...)
+	all, err := Grid(name, 2, append(panels, waveKey(entries, width, height))...)
 	if err != nil {
 		return Panel{}, err
 	}
 	frames, err := waveFrames(t)
 	return all.Moving(frames, 350*time.Millisecond), err
+}
+
+// waveSeeds are the landscapes of every seed, all but the first thin, and of the
+// authors' code.
+func waveSeeds(rows tidy.Table, method, reference string) ([]Layer, error) {
+	all := append(rows.Where(tidy.Method(method)).Series(), rows.Where(tidy.Method(reference)).Series()...)
+	if len(all) == 0 || all[0].Method != method {
+		return nil, missing(rows, method)
+	}
+	if method == "task loss" { // it is the same for every seed
+		all = all[:1]
+	}
+	layers := []Layer{waveTrue(shapedSineFigure, true)}
+	for i, s := range all {
+		c, err := waveLandscape(s)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 && s.Method == method {
+			c.Style, c.Label = c.Style.Thin(), ""
+			c.Style.Color.A = 90
+			c.Spread = fmt.Sprintf("%d seeds, the first drawn thick", len(rows.Where(tidy.Method(method)).Seeds()))
+		}
+		layers = append(layers, c)
+	}
+	return layers, nil
 }
 
 // waveFrames are the landscapes of the shaped loss while it is learned.
@@ -170,6 +187,7 @@ func waveFrames(t tidy.Table) ([]Panel, error) {
 // seed that has them stored; no panel if none has.
 func waveFrequencies(t tidy.Table, name, suffix string) ([]Panel, error) {
 	rows := t.Where(tidy.Metric("landscape"), tidy.Method("learned shaped"+suffix, "learned unshaped"+suffix, "task loss"))
+	const width, height = 7.5, 6.2
 	var panels []Panel
 	var key Panel
 	for _, nu := range waveNus(rows) {
@@ -187,8 +205,8 @@ func waveFrequencies(t tidy.Table, name, suffix string) ([]Panel, error) {
 			c.Style.Width = 1.3
 			layers = append(layers, c)
 		}
-		key = waveKey(layers)
-		panel, err := wavePlot(name, fmt.Sprintf("ν = %s", tickLabel(nu, 0.1)), 7.5, 6.2, unlabelled(layers)...).Panel()
+		key = waveKey(layers, width, height)
+		panel, err := wavePlot(name, fmt.Sprintf("ν = %s", tickLabel(nu, 0.1)), width, height, unlabelled(layers)...).Panel()
 		if err != nil {
 			return nil, err
 		}
@@ -201,10 +219,10 @@ func waveFrequencies(t tidy.Table, name, suffix string) ([]Panel, error) {
 	return []Panel{all}, err
 }
 
-// waveKey is a legend of layers by itself.
-func waveKey(layers []Layer) Panel {
+// waveKey is a legend of layers by itself, in the middle of a panel.
+func waveKey(layers []Layer, width, height float64) Panel {
 	l := newLegend(layers)
-	return Panel{Width: 7.5, Height: 6.2, draw: func(c draw.Canvas) {
+	return Panel{Width: width, Height: height, draw: func(c draw.Canvas) {
 		half := l.size().Scale(0.5)
 		l.draw(c, vg.Rectangle{Min: c.Center().Sub(half), Max: c.Center().Add(half)})
 	}}

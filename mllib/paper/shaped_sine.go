@@ -70,7 +70,7 @@ func shapedSineExperiment() Experiment {
 			Points: 64, MaxX: 5, MaxNu: 5, Start: 0.1,
 			Frequencies: frequencies, Figure: 0.5, Starts: 20, Steps: 100, Rates: []float64{0.1, 0.01},
 			Shown: 0, Snapshots: 20},
-		Quick: ShapedSine{Hidden: []int{10, 10, 10}, Train: shapedSineTrain(15_000),
+		Quick: ShapedSine{Hidden: []int{10, 10, 10}, Train: shapedSineTrain(20_000),
 			Points: 64, MaxX: 5, MaxNu: 5, Start: 0.1,
 			Frequencies: []float64{-3, 0.5, 3}, Figure: 0.5, Starts: 10, Steps: 50, Rates: []float64{0.1, 0.01},
 			Shown: 0, Snapshots: 12},

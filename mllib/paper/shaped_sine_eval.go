@@ -56,7 +56,7 @@ func (s ShapedSine) descend(ctx context.Context, w *writer, t waveTest) error {
 	for _, nu := range s.Frequencies {
 		var last []float64
 		for k := range s.Starts {
-			start := s.MaxNu * (2*(float64(k)+0.5)/float64(s.Starts) - 1)
+			start := s.MaxNu * float64(2*k+1-s.Starts) / float64(s.Starts)
 			theta, err := s.follow(ctx, tester, t, NewWave(nu, start, x, false, t.seesX))
 			if err != nil {
 				return fmt.Errorf("ν = %g from θ₀ = %g: %w", nu, start, err)
