@@ -16,6 +16,8 @@ func Panels(experiment string, t tidy.Table) ([]Panel, error) {
 		build = digits
 	case "shaped-sine":
 		build = shapedSine
+	case "invdyn-reacher", "invdyn-sawyer":
+		build = invdyn
 	case "mountain-car":
 		build = mountainCar
 	default:

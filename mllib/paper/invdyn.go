@@ -55,13 +55,13 @@ func invdyn(name string, arm Arm, hidden int, alpha float64, updates, paths int)
 		Batch: 64, TrainPaths: 2 * paths, FitPaths: paths, NewPaths: 16, Tests: 3, Steps: 200, EvalEvery: updates / 10,
 		Rates:      []float64{0.001, 0.002, 0.003, 0.005, 0.007, 0.01, 0.02, 0.05, 0.1, 0.2},
 		PowerRates: []float64{0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1},
-		RateStarts: 2, Shown: 0,
+		RateStarts: 6, Shown: 0,
 	}
 }
 
 func invdynReacherExperiment() Experiment {
 	quick := invdyn("invdyn-reacher", ReacherArm(), 32, 0.2, 800, 50)
-	quick.Tests, quick.RateStarts = 2, 1
+	quick.Tests, quick.RateStarts = 2, 2
 	return Experiment{
 		Name: "invdyn-reacher", Title: "Inverse dynamics of the reacher with a shaped loss", Figure: "Fig. 5 c",
 		Paper:  invdyn("invdyn-reacher", ReacherArm(), 32, 0.2, 10_000, 100),
@@ -72,7 +72,7 @@ func invdynReacherExperiment() Experiment {
 
 func invdynSawyerExperiment() Experiment {
 	quick := invdyn("invdyn-sawyer", SawyerArm(), 64, 0.2, 500, 50)
-	quick.Tests, quick.RateStarts = 2, 1
+	quick.Tests, quick.RateStarts = 2, 2
 	return Experiment{
 		Name: "invdyn-sawyer", Title: "Inverse dynamics of the Sawyer arm with a shaped loss", Figure: "Fig. 5 d",
 		Paper:  invdyn("invdyn-sawyer", SawyerArm(), 64, 0.2, 8000, 100),
