@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +20,7 @@ func (a *app) jupyterCommand() *cobra.Command {
 		Use:   "jupyter [-- flags of Jupyter]",
 		Short: "Open the notebooks in your Jupyter, with our Go kernel",
 		Long: `Open the folder notebooks in JupyterLab or Jupyter Notebook, whichever there is,
-with the Go kernel that go.mod pins. Nothing is installed.`,
+with the Go kernel that go.mod pins. Nothing is installed. Ctrl-C ends it.`,
 		Example: `  ml3 jupyter
   ml3 jupyter -- --no-browser --port 9000`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -48,14 +50,16 @@ func (a *app) jupyter(ctx context.Context, flags []string) error {
 	}
 	command = append(command, flags...)
 	fmt.Fprintln(a.progress, "starting", command[0])
-	cmd := exec.Command(command[0], command[1:]...)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // ends its kernels, too
+	cmd.WaitDelay = 10 * time.Second
 	cmd.Dir = filepath.Join(a.root, "notebooks")
 	cmd.Env = append(os.Environ(), "JUPYTER_PATH="+jupyterPath(a.root, os.Getenv("JUPYTER_PATH")))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, a.out, a.progress
-	if err := cmd.Run(); err != nil {
+	if err := cmd.Run(); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("%s: %w", command[0], err)
 	}
-	return nil
+	return nil // Ctrl-C is how one leaves Jupyter
 }
 
 // jupyterPath puts the clone's kernel before the folders of the reader.
