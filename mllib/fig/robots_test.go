@@ -1,0 +1,200 @@
+package fig
+
+import (
+	"fmt"
+	"image/gif"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gonum.org/v1/plot/vg"
+
+	"ml3/mllib/tidy"
+)
+
+// spider is a ball on four bent legs at x, which step in turn.
+func spider(step int, x float64) Pose {
+	torso := [3]float64{x, 0.1 * x, 0.55}
+	p := Pose{Step: step, Parts: []Capsule{{"torso", torso, torso, 0.25}}, Goal: &[3]float64{2, 0.5, 0}}
+	for leg := range 4 {
+		turn := math.Pi/4 + math.Pi/2*float64(leg) + 0.3*math.Sin(3*x+float64(leg))
+		out := func(r, z float64) [3]float64 {
+			return [3]float64{torso[0] + r*math.Cos(turn), torso[1] + r*math.Sin(turn), z}
+		}
+		p.Parts = append(p.Parts,
+			Capsule{fmt.Sprint("thigh ", leg), out(0.1, 0.55), out(0.5, 0.6), 0.08},
+			Capsule{fmt.Sprint("shin ", leg), out(0.5, 0.6), out(0.8, 0.08), 0.08})
+	}
+	return p
+}
+
+func spiders() Robot {
+	r := Robot{Title: "A spider", Width: 12, Height: 8, Trail: "torso", Label: "path of the torso", Color: Blue}
+	for k := range 11 {
+		r.Poses = append(r.Poses, spider(10*k, 0.1*float64(k)))
+	}
+	return r
+}
+
+func robotGallery() []Panel {
+	r := spiders()
+	var all []Panel
+	for _, v := range []View{Top, Side, Front} {
+		r.View, r.Name = v, "robot-"+[...]string{"top", "side", "front"}[v]
+		all = append(all, must(r.Panel(0, 5, 10)))
+	}
+	return all
+}
+
+func TestRobotImages(t *testing.T) {
+	for _, p := range robotGallery() {
+		compare(t, p.Name, p.Image(72))
+		l := lookAt(p)
+		if len(l.missing) > 0 {
+			t.Errorf("%s: the font lacks %q", p.Name, l.missing)
+		}
+		if text := strings.Join(l.texts, "|"); !strings.Contains(text, "goal|path of the torso") {
+			t.Errorf("%s: the legend is not in %q", p.Name, text)
+		}
+		must(p.SVG())
+	}
+}
+
+// TestRobotIsRound: a lone ball of radius 1 m covers π m² of a picture with equal
+// units: as a part of the axes' area, whose limits are known.
+func TestRobotIsRound(t *testing.T) {
+	ball := Pose{Parts: []Capsule{{"ball", [3]float64{}, [3]float64{}, 1}}}
+	far := Pose{Parts: []Capsule{{"ball", [3]float64{3, 0, 0}, [3]float64{3, 0, 0}, 1}}}
+	p := must(Robot{Name: "ball", Width: 12, Height: 9, Poses: []Pose{ball, far}, Color: Blue}.Panel(0))
+	img := p.Image(100)
+	b := img.Bounds()
+	minX, maxX, minY, maxY, n := b.Max.X, 0, b.Max.Y, 0, 0
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if red, _, blue, _ := img.At(x, y).RGBA(); blue > red+0x2000 {
+				minX, maxX, minY, maxY = min(minX, x), max(maxX, x), min(minY, y), max(maxY, y)
+				n++
+			}
+		}
+	}
+	w, h := float64(maxX-minX+1), float64(maxY-minY+1)
+	if math.Abs(w-h) > 2 || w < 50 {
+		t.Errorf("the ball is %v by %v pixels", w, h)
+	}
+	if got := float64(n) / (math.Pi / 4 * w * h); math.Abs(got-1) > 0.04 {
+		t.Errorf("the ball covers %v of its ellipse", got)
+	}
+}
+
+// TestNearCoversFar: of two balls on one line of sight the nearer one is seen.
+func TestNearCoversFar(t *testing.T) {
+	ball := func(name string, at [3]float64, r float64) Capsule { return Capsule{name, at, at, r} }
+	near := map[View][3]float64{Top: {0, 0, 3}, Side: {0, -3, 0}, Front: {3, 0, 0}}
+	for v, at := range near {
+		scene := robotScene{view: v}
+		f := frame{}
+		f.x = func(v float64) vg.Length { return vg.Length(v) }
+		f.y = f.x
+		a, b := scene.flat(f, ball("near", at, 0.1)), scene.flat(f, ball("far", [3]float64{}, 1))
+		if a.near <= b.near {
+			t.Errorf("view %d: what is at %v is drawn behind the origin", v, at)
+		}
+	}
+}
+
+func TestRobotAnimation(t *testing.T) {
+	r := spiders()
+	r.View, r.Width, r.Height, r.Poses = Side, 8, 5, r.Poses[:4]
+	frames := must(r.Frames())
+	dir := t.TempDir()
+	if err := SaveGIF(dir, "spider", frames, 50*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	file := must(os.Open(filepath.Join(dir, "spider.gif")))
+	defer file.Close()
+	g := must(gif.DecodeAll(file))
+	if len(g.Image) != 4 || g.Delay[0] != 5 {
+		t.Errorf("%d frames of %v/100 s", len(g.Image), g.Delay)
+	}
+	for i := range g.Image[1:] {
+		if n, _ := differing(g.Image[i], g.Image[i+1]); n == 0 {
+			t.Errorf("frames %d and %d are equal", i, i+1)
+		}
+	}
+}
+
+func poseTable(p Pose) tidy.Table {
+	var t tidy.Table
+	row := func(metric string, v float64) {
+		t = append(t, tidy.Row{Experiment: "e", Method: "learned", Task: "t", Step: p.Step, Metric: metric, Value: v})
+	}
+	for i, c := range p.Parts {
+		for k, v := range []float64{c.A[0], c.A[1], c.A[2], c.B[0], c.B[1], c.B[2], c.Radius} {
+			row(fmt.Sprintf("segment/%02d/%s/%s", i, c.Name, partWords[k]), v)
+		}
+	}
+	for k, v := range p.Goal {
+		row("goal/"+goalWords[k], v)
+	}
+	return t
+}
+
+func TestPoses(t *testing.T) {
+	a, b := spider(0, 0), spider(7, 1)
+	table := append(append(poseTable(b), poseTable(a)...), tidy.Row{Experiment: "e", Method: "learned", Task: "t", Step: 3, Metric: "distance", Value: 1})
+	poses := must(Poses(table))
+	if len(poses) != 2 || poses[0].Step != 0 || poses[1].Step != 7 {
+		t.Fatalf("%d poses", len(poses))
+	}
+	for i, want := range []Pose{a, b} {
+		if fmt.Sprint(poses[i].Parts) != fmt.Sprint(want.Parts) || *poses[i].Goal != *want.Goal {
+			t.Errorf("pose %d is %v, want %v", i, poses[i], want)
+		}
+	}
+	change := func(metric, to string) tidy.Table {
+		c := poseTable(a)
+		for i := range c {
+			c[i].Metric = strings.Replace(c[i].Metric, metric, to, 1)
+		}
+		return c
+	}
+	other := poseTable(b)
+	for i := range other {
+		other[i].Method = "task loss"
+	}
+	for want, table := range map[string]tidy.Table{
+		"has no radius":            change("02/shin 0/radius", "02/shin 0/r"),
+		"goal has no z":            change("goal/z", "goal/w"),
+		"is not segment/number":    change("/02/", "/02-"),
+		"has no number":            change("/02/", "/two/"),
+		"2 methods":                append(poseTable(a), other...),
+		"none of the 3 rows":       curves("mse", "learned")[:3],
+		"step 0: part 1, thigh 0,": change("01/thigh 0/x1", "01/thigh 0/x2"),
+	} {
+		if _, err := Poses(table); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want one with %q", err, want)
+		}
+	}
+}
+
+func TestRobotRefuses(t *testing.T) {
+	bad := spiders()
+	bad.Poses[3].Parts[2].A[1] = math.NaN()
+	lost := spiders()
+	lost.Trail = "tail"
+	for want, f := range map[string]func() (Panel, error){
+		"pose 3 has the part": func() (Panel, error) { return bad.Panel(0) },
+		"no part \"tail\"":    func() (Panel, error) { return lost.Panel(2) },
+		"pose 11 is to be":    func() (Panel, error) { return spiders().Panel(11) },
+		"no pose is to be":    func() (Panel, error) { return spiders().Panel() },
+		"pose 0 has no parts": func() (Panel, error) { return Robot{Poses: make([]Pose, 1)}.Panel(0) },
+		"its size is":         func() (Panel, error) { r := spiders(); r.Height = 0; return r.Panel(0) },
+	} {
+		if _, err := f(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want one with %q", err, want)
+		}
+	}
+}
