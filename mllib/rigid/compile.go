@@ -17,6 +17,7 @@ type compiled struct {
 	mounts  []mount      // by body: where it sits on its link
 	dofs    []dof        // by degree of freedom
 	chain   []int32      // by packed entry: the column, see dof
+	rows    []int32      // by packed entry: where the row of that column starts
 	drives  []drive      // by motor
 	limits  []limit      // joint limits, lower and upper apart
 	pairs   []pair       // geoms that may touch a floor
@@ -77,9 +78,8 @@ type limit struct {
 // floor is a plane fixed to the world.
 type floor struct {
 	geom   int
-	rot    [9]float64
 	normal [3]float64
-	point  [3]float64
+	height float64 // of the plane above the world's origin, along the normal
 }
 
 // pair is a sphere or capsule that may touch a floor.
@@ -87,6 +87,7 @@ type pair struct {
 	geom, floor    int
 	link, leaf     int        // leaf is the last degree of freedom that moves it
 	pos, axis      [3]float64 // centre, and half the capsule's segment, in the link's frame
+	capsule        bool
 	radius         float64
 	friction       float64
 	margin, weight float64
@@ -195,10 +196,12 @@ func (m *Model) compileDofs() {
 			}
 			m.damped = m.damped || d.damping > 0
 			m.chain = append(m.chain, int32(l.v+k))
+			m.rows = append(m.rows, d.row)
 			if parent >= 0 {
 				up := &m.dofs[parent]
 				d.n += up.n
 				m.chain = append(m.chain, m.chain[up.row:up.row+up.n]...)
+				m.rows = append(m.rows, m.rows[up.row:up.row+up.n]...)
 			}
 			m.deepest = max(m.deepest, int(d.n))
 			m.dofs = append(m.dofs, d)

@@ -68,7 +68,8 @@ func (m *Model) newFloor(plane int) floor {
 	at := &m.mounts[g.Body]
 	own := quatMat(g.Quat)
 	rot := mulMat(&at.rot, &own)
-	return floor{geom: plane, rot: rot, normal: column(&rot, 2), point: add(at.pos, mulVec(&at.rot, g.Pos))}
+	n := column(&rot, 2)
+	return floor{geom: plane, normal: n, height: dot3(n, add(at.pos, mulVec(&at.rot, g.Pos)))}
 }
 
 func (m *Model) newPair(geom, f int) pair {
@@ -78,6 +79,7 @@ func (m *Model) newPair(geom, f int) pair {
 	p := pair{geom: geom, floor: f, link: at.link, leaf: m.leaf(at.link), radius: g.Size[0]}
 	p.pos = add(at.pos, mulVec(&at.rot, g.Pos))
 	if g.Type == Capsule {
+		p.capsule = true
 		p.axis = scale(g.Size[1], mulVec(&at.rot, column(&own, 2)))
 	}
 	p.friction = max(g.Friction, plane.Friction)

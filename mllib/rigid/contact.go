@@ -27,34 +27,34 @@ func (s *State) findContacts() {
 	s.contacts = s.contacts[:0]
 	for i := range m.pairs {
 		p := &m.pairs[i]
-		fl := &m.floors[p.floor]
-		c := s.local(p.link, p.pos)
-		up := sub(add(s.origin[m.links[p.link].tree], c), fl.point)
-		height := dot3(up, fl.normal) - p.radius
-		if m.geoms[p.geom].Type == Sphere {
-			if height < p.margin {
-				s.addContact(i, height, c, [3]float64{})
-			}
-			continue
-		}
-		axis := mulVec(&s.frames[p.link].r, p.axis)
-		rise := dot3(axis, fl.normal)
+		n := &m.floors[p.floor].normal
+		f, o := &s.frames[p.link], &s.origin[m.links[p.link].tree]
+		// The normal in the link's axes, to measure heights with.
+		x := n[0]*f.r[0] + n[1]*f.r[3] + n[2]*f.r[6]
+		y := n[0]*f.r[1] + n[1]*f.r[4] + n[2]*f.r[7]
+		z := n[0]*f.r[2] + n[1]*f.r[5] + n[2]*f.r[8]
+		height := n[0]*(f.p[0]+o[0]) + n[1]*(f.p[1]+o[1]) + n[2]*(f.p[2]+o[2]) - m.floors[p.floor].height -
+			p.radius + x*p.pos[0] + y*p.pos[1] + z*p.pos[2]
+		rise := x*p.axis[0] + y*p.axis[1] + z*p.axis[2]
 		if height+rise < p.margin {
-			s.addContact(i, height+rise, add(c, axis), axis)
+			s.addContact(i, height+rise, 1)
 		}
-		if height-rise < p.margin {
-			s.addContact(i, height-rise, sub(c, axis), axis)
+		if height-rise < p.margin && p.capsule {
+			s.addContact(i, height-rise, -1)
 		}
 	}
 }
 
-// addContact takes the centre of the touching sphere, from the tree's
-// reference point, and the direction of the first tangent.
-func (s *State) addContact(pair int, dist float64, centre, along [3]float64) {
+// addContact adds a pair's contact: of the sphere, or of the capsule's end on
+// the side of its axis that sign says. The first tangent is the capsule's axis
+// seen from above.
+func (s *State) addContact(pair int, dist, sign float64) {
 	p := &s.m.pairs[pair]
 	fl := &s.m.floors[p.floor]
 	n := fl.normal
-	if along == [3]float64{} {
+	along := mulVec(&s.frames[p.link].r, p.axis)
+	centre := add(s.local(p.link, p.pos), scale(sign, along))
+	if !p.capsule {
 		along = [3]float64{0, 1, 0}
 		if math.Abs(n[1]) >= 0.5 {
 			along = [3]float64{0, 0, 1}

@@ -15,12 +15,11 @@ func (m *Model) factorize(h, dinv []float64) bool {
 		}
 		inv := 1 / row[0]
 		dinv[k] = inv
-		chain := m.chain[d.row : d.row+d.n]
+		rows := m.rows[d.row : d.row+d.n]
 		for i := 1; i < len(row); i++ {
 			tail := row[i:]
 			a := tail[0] * inv
-			up := m.dofs[chain[i]].row
-			to := h[up:]
+			to := h[rows[i]:]
 			to = to[:len(tail)]
 			for j, x := range tail {
 				to[j] -= a * x
@@ -54,20 +53,5 @@ func (m *Model) solve(h, dinv, x []float64) {
 			xk -= l * x[chain[i]]
 		}
 		x[k] = xk
-	}
-}
-
-// times writes the packed symmetric matrix h times x.
-func (m *Model) times(h, x, y []float64) {
-	for k := range m.dofs {
-		d := &m.dofs[k]
-		row := h[d.row+1 : d.row+d.n]
-		chain := m.chain[d.row+1 : d.row+d.n]
-		xk, sum := x[k], h[d.row]*x[k]
-		for i, e := range row {
-			sum += e * x[chain[i]]
-			y[chain[i]] += e * xk
-		}
-		y[k] = sum
 	}
 }

@@ -59,13 +59,12 @@ func (s *State) inertias() {
 	m := s.m
 	for i := 1; i < len(m.links); i++ {
 		l, f := &m.links[i], &s.frames[i]
-		if l.mass > 0 {
-			f.carry(l)
-		}
+		f.carry(l)
 	}
 }
 
-// carry computes h = m c and the tensor R I Rᵀ + m (c·c 1 − c cᵀ), with
+// carry computes, for the link alone and as the start of the composite sums,
+// h = m c and the tensor R I Rᵀ + m (c·c 1 − c cᵀ), with
 // c = p + R com.
 func (f *frame) carry(l *link) {
 	r0, r1, r2 := f.r[0], f.r[1], f.r[2]
@@ -82,10 +81,14 @@ func (f *frame) carry(l *link) {
 	u0, u1, u2 := r0*xx+r1*xy+r2*xz, r0*xy+r1*yy+r2*yz, r0*xz+r1*yz+r2*zz // rows of R I
 	v0, v1, v2 := r3*xx+r4*xy+r5*xz, r3*xy+r4*yy+r5*yz, r3*xz+r4*yz+r5*zz
 	w0, w1, w2 := r6*xx+r7*xy+r8*xz, r6*xy+r7*yy+r8*yz, r6*xz+r7*yz+r8*zz
-	f.inertia[0] = u0*r0 + u1*r1 + u2*r2 + mb*b + mc*c
-	f.inertia[1] = v0*r3 + v1*r4 + v2*r5 + ma*a + mc*c
-	f.inertia[2] = w0*r6 + w1*r7 + w2*r8 + ma*a + mb*b
-	f.inertia[3] = u0*r3 + u1*r4 + u2*r5 - ma*b
-	f.inertia[4] = u0*r6 + u1*r7 + u2*r8 - ma*c
-	f.inertia[5] = v0*r6 + v1*r7 + v2*r8 - mb*c
+	i0 := u0*r0 + u1*r1 + u2*r2 + mb*b + mc*c
+	i1 := v0*r3 + v1*r4 + v2*r5 + ma*a + mc*c
+	i2 := w0*r6 + w1*r7 + w2*r8 + ma*a + mb*b
+	i3 := u0*r3 + u1*r4 + u2*r5 - ma*b
+	i4 := u0*r6 + u1*r7 + u2*r8 - ma*c
+	i5 := v0*r6 + v1*r7 + v2*r8 - mb*c
+	f.inertia[0], f.inertia[1], f.inertia[2], f.inertia[3], f.inertia[4], f.inertia[5] = i0, i1, i2, i3, i4, i5
+	f.mc = l.mass
+	f.hc[0], f.hc[1], f.hc[2] = ma, mb, mc
+	f.ic[0], f.ic[1], f.ic[2], f.ic[3], f.ic[4], f.ic[5] = i0, i1, i2, i3, i4, i5
 }

@@ -1,15 +1,11 @@
 package rigid
 
 // composite computes the packed mass matrix by the composite rigid body
-// algorithm (Featherstone 2008, table 6.2), after inertias: with Ic the inertia
+// algorithm (Featherstone 2008, table 6.2), once after inertias: with Ic the inertia
 // of all that degree of freedom i carries, S its motion and f = Ic S,
 // M_ij = S_j · f for every j on the way to the root.
 func (s *State) composite() {
 	m := s.m
-	for i := 1; i < len(m.links); i++ {
-		f := &s.frames[i]
-		f.mc, f.hc, f.ic = m.links[i].mass, f.h, f.inertia
-	}
 	for i := len(m.links) - 1; i > 0; i-- {
 		l, f := &m.links[i], &s.frames[i]
 		if l.parent > 0 {

@@ -129,6 +129,26 @@ func TestMuJoCoSteps(t *testing.T) {
 	}
 }
 
+// TestMuJoCoLanding drops the ant with its knees bent within their range and
+// follows it for 10 s, impact included, without ever setting the states equal.
+func TestMuJoCoLanding(t *testing.T) {
+	for _, kind := range []Integrator{Euler, RK4} {
+		s, c := both(t, "ant")
+		copy(s.Q[7:], []float64{0, 1, 0, -1, 0, -1, 0, 1})
+		c.SetState(s.Q, s.V, s.Ctrl)
+		w := newWorst(t)
+		q, v := make([]float64, s.m.NQ()), make([]float64, s.m.NV())
+		for k := range 200 {
+			s.Advance(kind, 5)
+			c.Advance(kind, 5)
+			c.GetState(q, v)
+			at := fmt.Sprintf(" after control step %d of %v", k+1, kind)
+			w.near("q"+at, s.Q, q, tolWhole, 1)
+			w.near("v"+at, s.V, v, tolWhole, 1)
+		}
+	}
+}
+
 // TestMuJoCoErrors: the library's own complaint arrives as an error.
 func TestMuJoCoErrors(t *testing.T) {
 	_, err := ParseMuJoCo([]byte("<mujoco><worldbody><body><geom/></body></worldbody></mujoco>"))

@@ -25,6 +25,12 @@ func (s *State) recursion(v, a, tau []float64) {
 		}
 		f.netForce(l.mass)
 	}
+	s.jointForces(tau)
+}
+
+// jointForces passes the links' forces down to the root and projects them.
+func (s *State) jointForces(tau []float64) {
+	m := s.m
 	for i := len(m.links) - 1; i > 0; i-- {
 		l, f := &m.links[i], &s.frames[i]
 		x := &f.f

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -18,18 +19,22 @@ func readRobot(t testing.TB, name string) string {
 	return string(text)
 }
 
-// TestParseErrors: whatever is wrong or unsupported is refused, with the line
-// and the element it stands in.
-func TestParseErrors(t *testing.T) {
-	wrap := func(inside string) string {
-		return "<mujoco>\n<worldbody>\n<body name=\"b\">\n" + inside + "\n</body>\n</worldbody>\n</mujoco>"
-	}
-	const rod = `<geom name="rod" size="0.1" contype="0"/>`
-	for _, c := range []struct {
-		name, text string
-		line       int
-		says       []string
-	}{
+// badModel is a text, the line of what is wrong with it, and words of the error.
+type badModel struct {
+	name, text string
+	line       int
+	says       []string
+}
+
+// wrap puts elements into a body, from line 4 on.
+func wrap(inside string) string {
+	return "<mujoco>\n<worldbody>\n<body name=\"b\">\n" + inside + "\n</body>\n</worldbody>\n</mujoco>"
+}
+
+const rod = `<geom name="rod" size="0.1" contype="0"/>`
+
+func badFiles() []badModel {
+	return []badModel{
 		{"empty", "", 1, []string{"no element"}},
 		{"not XML", "<mujoco>\n<worldbody", 2, []string{"not well-formed"}},
 		{"unclosed", "<mujoco>\n<worldbody>\n</mujoco>", 3, []string{"not well-formed"}},
@@ -43,6 +48,11 @@ func TestParseErrors(t *testing.T) {
 		{"elliptic cone", "<mujoco>\n<option cone=\"elliptic\"/></mujoco>", 2, []string{"cone", "pyramidal"}},
 		{"air", "<mujoco>\n<option density=\"1.2\"/></mujoco>", 2, []string{"density"}},
 		{"time step", "<mujoco>\n<option timestep=\"0\"/></mujoco>", 2, []string{"timestep"}},
+	}
+}
+
+func badJoints() []badModel {
+	return []badModel{
 		{"ball", wrap(`<joint name="j" type="ball"/>` + rod), 4, []string{`<joint name="j">`, "ball", "hinge, slide, free"}},
 		{"solref", wrap("\n" + `<joint solreflimit="0.1 1"/>` + rod), 5, []string{"<joint>", "solreflimit"}},
 		{"stiffness", wrap(`<joint stiffness="3"/>` + rod), 4, []string{"stiffness=\"3\""}},
@@ -57,6 +67,11 @@ func TestParseErrors(t *testing.T) {
 		{"free with hinge", wrap(`<freejoint/><joint/>` + rod), 4, []string{"no other joints"}},
 		{"nested free", wrap(`<geom size="1" contype="0"/>` + "\n<body><freejoint/>" + rod + "</body>"), 5, []string{"<freejoint>", "world can move freely"}},
 		{"no mass", wrap(`<joint name="j"/>`), 4, []string{`<joint name="j">`, "no mass"}},
+	}
+}
+
+func badGeoms() []badModel {
+	return []badModel{
 		{"mesh", wrap(`<geom type="mesh"/>`), 4, []string{"mesh", "capsule"}},
 		{"no size", wrap(`<geom name="g"/>`), 4, []string{`<geom name="g">`, "size is missing"}},
 		{"flat", wrap(`<geom size="0"/>`), 4, []string{"not positive"}},
@@ -71,13 +86,16 @@ func TestParseErrors(t *testing.T) {
 		{"camera", wrap(`<camera/>`), 4, []string{"<camera>"}},
 		{"attribute twice", wrap(`<geom size="1" size="1"/>`), 4, []string{"size", "twice"}},
 		{"contact", wrap(`<joint/><geom name="a" size="1"/></body>` + "\n" + `<body><joint/><geom name="c" size="1"/>`), 5, []string{`<geom name="c">`, `may touch geom "a"`, "line 4"}},
-		{"motor", wrap(`<joint name="j"/>`+rod) + "", 0, nil},
-	} {
+		{"motor", strings.Replace(wrap(`<joint name="j"/>`+rod), "</mujoco>", "<actuator>\n<motor name=\"m\" joint=\"k\"/>\n</actuator></mujoco>", 1), 8, []string{`<motor name="m">`, `no joint "k"`}},
+		{"motor range", strings.Replace(wrap(`<joint name="j"/>`+rod), "</mujoco>", "<actuator>\n<motor joint=\"j\" ctrlrange=\"0 1\"/>\n</actuator></mujoco>", 1), 8, []string{"<motor>", "ctrllimited"}},
+	}
+}
+
+// TestParseErrors: whatever is wrong or unsupported is refused, with the line
+// and the element it stands in.
+func TestParseErrors(t *testing.T) {
+	for _, c := range slices.Concat(badFiles(), badJoints(), badGeoms()) {
 		t.Run(c.name, func(t *testing.T) {
-			if c.name == "motor" {
-				c.text = strings.Replace(c.text, "</mujoco>", "<actuator>\n<motor name=\"m\" joint=\"k\"/>\n</actuator></mujoco>", 1)
-				c.line, c.says = 8, []string{`<motor name="m">`, `no joint "k"`}
-			}
 			_, err := Parse(strings.NewReader(c.text))
 			var p *ParseError
 			if !errors.As(err, &p) {

@@ -201,7 +201,7 @@ func checkStatistics(t *testing.T, m *Model, text []byte) {
 	}
 	n := 40
 	if testing.Short() {
-		n = 15
+		n = 8
 	}
 	got := map[string][]float64{} // by statistic: the means of the episodes
 	rng := rand.New(rand.NewPCG(1, 2))

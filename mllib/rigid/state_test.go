@@ -118,7 +118,7 @@ func TestWithJoints(t *testing.T) {
 		got, with := make([]float64, 4), make([]float64, 4)
 		s.MassMatrix(got)
 		for i, want := range []float64{m11, m12, m12, m22} {
-			if math.Abs(got[i]-want) > 1e-18+1e-13*want {
+			if math.Abs(got[i]-want) > 1e-18+1e-13*math.Abs(want) {
 				t.Errorf("M[%d] = %g at q2 = %g, want %g", i, got[i], q2, want)
 			}
 		}

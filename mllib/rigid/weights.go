@@ -18,20 +18,31 @@ func (m *Model) compileWeights() error {
 	if !m.factorize(s.factor, s.dinv) {
 		return m.singular(s.dinv)
 	}
-	x := make([]float64, m.nv)
-	inverse := func(row []float64) float64 { // row · M⁻¹ row
-		copy(x, row)
-		m.solve(s.factor, s.dinv, x)
-		sum := 0.0
-		for i := range x {
-			sum += row[i] * x[i]
-		}
-		return sum
+	m.dofWeights(s)
+	m.bodyWeights(s)
+	for i := range m.pairs {
+		p := &m.pairs[i]
+		p.weight = m.bodyW[m.geoms[p.geom].Body][0] * (1 + p.friction*p.friction)
 	}
+	return nil
+}
+
+// inverseAt is row · M⁻¹ row, with the factors of M in s.
+func (s *State) inverseAt(row []float64) float64 {
+	copy(s.smooth, row)
+	s.m.solve(s.factor, s.dinv, s.smooth)
+	sum := 0.0
+	for i, x := range s.smooth {
+		sum += row[i] * x
+	}
+	return sum
+}
+
+func (m *Model) dofWeights(s *State) {
 	unit := make([]float64, m.nv)
 	for i := range m.dofW {
 		unit[i] = 1
-		m.dofW[i] = inverse(unit)
+		m.dofW[i] = s.inverseAt(unit)
 		unit[i] = 0
 	}
 	for i := range m.joints {
@@ -39,21 +50,19 @@ func (m *Model) compileWeights() error {
 			averageThrees(m.dofW[m.joints[i].VIndex:][:6])
 		}
 	}
+}
+
+func (m *Model) bodyWeights(s *State) {
 	jac := make([]float64, 6*m.nv)
 	for b := 1; b < len(m.bodies); b++ {
 		if m.mounts[b].link == 0 {
 			continue
 		}
-		s.BodyJacobian(b, s.m.bodies[b].CoM, jac[:3*m.nv], jac[3*m.nv:])
+		s.BodyJacobian(b, m.bodies[b].CoM, jac[:3*m.nv], jac[3*m.nv:])
 		for r := range 6 {
-			m.bodyW[b][r/3] += inverse(jac[r*m.nv:(r+1)*m.nv]) / 3
+			m.bodyW[b][r/3] += s.inverseAt(jac[r*m.nv:(r+1)*m.nv]) / 3
 		}
 	}
-	for i := range m.pairs {
-		p := &m.pairs[i]
-		p.weight = m.bodyW[m.geoms[p.geom].Body][0] * (1 + p.friction*p.friction)
-	}
-	return nil
 }
 
 // singular names the joint whose pivot of the mass matrix is not positive.
