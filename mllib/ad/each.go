@@ -31,7 +31,7 @@ func eachMatMul(op opcode, a, b *Value, k int) *Value {
 	v := node(op, a.Rows, m*c, a, b)
 	v.k = k
 	for i := range a.Rows {
-		x, y, dst := a.Row(i), b.Row(i), v.Row(i)
+		x, y, dst := a.Data[i*a.Cols:(i+1)*a.Cols], b.Data[i*b.Cols:(i+1)*b.Cols], v.Data[i*m*c:(i+1)*m*c]
 		switch op {
 		case opEachNN:
 			smallNN(dst, x, y, m, k, c)
@@ -80,6 +80,14 @@ func smallNT(dst, a, b []float64, k int) {
 
 func smallTN(dst, a, b []float64, m, k, c int) {
 	clear(dst)
+	if c == 1 {
+		for l, y := range b {
+			for i, x := range a[l*m : (l+1)*m] {
+				dst[i] = math.FMA(x, y, dst[i])
+			}
+		}
+		return
+	}
 	for l := range k {
 		y := b[l*c : (l+1)*c]
 		for i, x := range a[l*m : (l+1)*m] {

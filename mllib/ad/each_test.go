@@ -23,6 +23,7 @@ func TestEachMatMulIsMatMulRowByRow(t *testing.T) {
 		{"NN vector", ad.EachMatMul, ad.MatMul, [2]int{m, k}, [2]int{k, 1}, k},
 		{"NT", ad.EachMatMulNT, ad.MatMulNT, [2]int{m, k}, [2]int{c, k}, k},
 		{"TN", ad.EachMatMulTN, ad.MatMulTN, [2]int{k, m}, [2]int{k, c}, k},
+		{"TN vector", ad.EachMatMulTN, ad.MatMulTN, [2]int{k, m}, [2]int{k, 1}, k},
 		{"NT outer", ad.EachMatMulNT, ad.MatMulNT, [2]int{m, 1}, [2]int{c, 1}, 1},
 	} {
 		a, b := random(20, n, f.a[0]*f.a[1], -1, 1), random(21, n, f.b[0]*f.b[1], -1, 1)
