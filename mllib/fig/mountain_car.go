@@ -62,7 +62,7 @@ func mountainCar(t tidy.Table) ([]Panel, error) {
 	panels := []Panel{hill, times}
 	for _, c := range carCurves() {
 		rows := t.Where(tidy.Task(c.task), tidy.Metric(c.metric), tidy.Steps(0, c.last))
-		if len(rows) == 0 && c.optional {
+		if c.optional && len(rows.Where(tidy.Method("learned"))) == 0 {
 			continue
 		}
 		p, err := c.panel(rows)
@@ -79,7 +79,7 @@ func mountainCar(t tidy.Table) ([]Panel, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(panels, all.Moving(frames, 60*time.Millisecond)), nil
+	return append(panels, all.Moving(frames, 120*time.Millisecond)), nil
 }
 
 // carDrive is what one method does with the first fresh policy of the first seed:
@@ -163,20 +163,20 @@ func carTimes(drives []carDrive) (Panel, error) {
 	}
 	return Plot{
 		Name: "fig6-car-positions", Title: "(a) Position after 10 policy updates", Width: PanelWidth, Height: PanelHeight,
-		X: Axis{Label: "time (s)"}, Y: Axis{Label: "position (m)"}, Layers: layers,
+		X: Axis{Label: "time (s)"}, Y: Axis{Label: "position (m)", Limits: &[2]float64{-1.2, 1.6}}, Layers: layers,
 	}.Panel()
 }
 
-// carFrames is the drive of every method after 0, 2, 5 and 10 updates.
+// carFrames is the drive of every method after 0, 3 and 10 updates.
 func carFrames(t tidy.Table) ([]Panel, error) {
 	var frames []Panel
-	for _, updates := range []int{0, 2, 5, 10} {
+	for _, updates := range []int{0, 3, 10} {
 		drives, err := carDrives(t, updates)
 		if err != nil {
 			return nil, err
 		}
 		last := len(drives[0].positions) - 1
-		for i := range last + 12 { // the last frame stays
+		for i := 0; i < last+12; i += 2 { // the last frame stays
 			f, err := carFrame(drives, updates, min(i, last))
 			if err != nil {
 				return nil, err
@@ -199,8 +199,9 @@ func carFrame(drives []carDrive, updates, i int) (Panel, error) {
 		car.Style.Size = 5
 		layers = append(layers, trail, car)
 	}
-	title := fmt.Sprintf("After %d policy updates, t = %.1f s", updates, carTick*float64(i))
-	return carScene("frame", title, layers...).Panel()
+	p := carScene("frame", fmt.Sprintf("After %d policy updates, t = %.1f s", updates, carTick*float64(i)), layers...)
+	p.Width, p.Height = 10, 8
+	return p.Panel()
 }
 
 // carCurve is one panel against policy updates.
@@ -222,16 +223,18 @@ func carCurves() []carCurve {
 		{"fig6-car-success-released", "Released version, fresh policies", fresh, success, few, true},
 		{"fig6-car-distance-released-own", "Released version, policy of meta-training", own, distance, few, true},
 		{"fig6-car-success-released-own", "Released version, policy of meta-training", own, success, few, true},
+		{"fig6-car-training-released", "Released version, meta-training", "released/meta-training", "task loss", many, true},
 	}
 }
 
-// panel draws the mean over seeds with its 95 % interval. The curves of the
-// authors' code are single runs and have no band.
+// panel draws the mean over seeds with its 95 % interval. Meta-training has no
+// rows of iLQR and of descent on the task loss. The curves of the authors' code
+// are single runs and have no band.
 func (c carCurve) panel(rows tidy.Table) (Panel, error) {
 	var layers []Layer
 	for i, m := range carMethods() {
 		own := rows.Where(tidy.Method(m.method))
-		if len(own) == 0 && i >= 4 {
+		if len(own) == 0 && (i >= 4 || c.metric == "task loss") {
 			continue
 		}
 		l, err := Bands(own, CI95OverSeeds)
@@ -246,11 +249,17 @@ func (c carCurve) panel(rows tidy.Table) (Panel, error) {
 		layers = append(layers, curve)
 	}
 	y := MetricAxis(rows)
-	if c.metric == "success" {
-		y = Axis{Label: "fraction of policies at the goal", Limits: &[2]float64{-0.03, 1.45}}
+	switch c.metric {
+	case "final distance": // of states, not of places
+		y.Label = "‖last state − goal‖ (m, m/s)"
+	case "success":
+		y = Axis{Label: "fraction of policies at the goal", Limits: &[2]float64{-0.04, 1.75}}
+	}
+	x := Axis{Label: "policy updates"}
+	if c.metric == "task loss" {
+		x.Label = "outer steps"
 	}
 	return Plot{
-		Name: c.name, Title: c.title, Width: PanelWidth, Height: PanelHeight,
-		X: Axis{Label: "policy updates"}, Y: y, Layers: layers,
+		Name: c.name, Title: c.title, Width: PanelWidth, Height: PanelHeight, X: x, Y: y, Layers: layers,
 	}.Panel()
 }

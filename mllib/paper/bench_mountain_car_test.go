@@ -16,9 +16,9 @@ func benchMountainCar(b *testing.B) { benchCar(b, 0) }
 func benchCar(b *testing.B, version int) {
 	m := mountainCarExperiment().Paper.(MountainCar)
 	v, loss := m.Versions[version], meta.Loss{Net: m.Versions[version].Loss}
-	task := newCarTask(m.Problem, v.Policy, v.Inputs).forMetaTraining(true, v.Squash)
+	task := NewCarTask(m.Problem, v.Policy, v.Inputs).ForMetaTraining(true, v.Squash)
 	if v.OnePolicy {
-		task = task.from(m.trainPolicy(v, 0))
+		task = task.From(m.trainPolicy(v, 0))
 	}
 	updates(b, meta.NewTrainer(loss, loss.Init(random.Stream(0, "loss init")),
 		func(*rand.Rand) meta.Task { return task }, v.Train, random.Stream(0, "meta-training")))

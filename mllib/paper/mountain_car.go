@@ -38,6 +38,8 @@ type CarVersion struct {
 	// OnePolicy starts every member of meta-training from one and the same θ₀, as
 	// the released code does; otherwise each draws its own.
 	OnePolicy bool
+	Rates     []float64 // of descent on the task loss at meta-test, besides α
+	Drawn     bool      // positions are stored, except of Rates
 	Train     meta.TrainConfig
 }
 
@@ -50,21 +52,21 @@ func releasedInputs() CarInputs { return CarInputs{Speed: 1, Force: 1} }
 // the same θ₀ and lives for ten updates, so φ learns to continue; forces keep
 // their derivative; M_φ sees quantities of equal size and what the policy asks
 // for, so that actions at their limit are told apart.
-func carVersions(robustSteps int) []CarVersion {
+func carVersions() []CarVersion {
 	policy := nn.MLP{Sizes: []int{2, 200, 1}, Hidden: nn.Linear, Out: nn.Linear, Bias: false, Weights: nn.TorchDefault}
 	return []CarVersion{
 		{
 			Name: "released", Policy: policy,
 			Loss:   nn.MLP{Sizes: []int{4, 400, 400, 1}, Hidden: ad.ELU, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault},
-			Inputs: releasedInputs(), Squash: false, OnePolicy: true,
+			Inputs: releasedInputs(), Squash: false, OnePolicy: true, Rates: nil, Drawn: false,
 			Train: meta.TrainConfig{OuterSteps: 300, Unroll: 1, Lifetime: 1, Population: 1, InnerRate: 1e-3,
 				Outer: nn.DefaultAdam(1e-3), Decay: false, Clip: math.Inf(1)},
 		},
 		{
 			Name: "robust", Policy: policy,
 			Loss:   nn.MLP{Sizes: []int{4, 40, 40, 1}, Hidden: ad.ELU, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault},
-			Inputs: CarInputs{Speed: 5, Force: 4, Requested: true, Detached: true}, Squash: true, OnePolicy: false,
-			Train: meta.TrainConfig{OuterSteps: robustSteps, Unroll: 1, Lifetime: 10, Population: 8, InnerRate: 0.03,
+			Inputs: CarInputs{Speed: 5, Force: 4, Requested: true, Detached: true}, Squash: true, OnePolicy: false, Rates: []float64{0.01, 0.1}, Drawn: true,
+			Train: meta.TrainConfig{OuterSteps: 600, Unroll: 1, Lifetime: 10, Population: 8, InnerRate: 0.03,
 				Outer: nn.DefaultAdam(3e-3), Decay: true, Clip: 1},
 		},
 	}
@@ -73,11 +75,11 @@ func carVersions(robustSteps int) []CarVersion {
 func mountainCarExperiment() Experiment {
 	return Experiment{
 		Name: "mountain-car", Title: "Mountain car with an extra goal at meta-train time", Figure: "Fig. 6 a, b",
-		Paper: MountainCar{Problem: paperCar(), Versions: carVersions(1000), Policies: 25, Steps: 120,
-			Dense: 20, Sparse: 10, Drawn: []int{0, 1, 2, 3, 5, 10}, Rates: []float64{0.003, 0.3}},
-		Quick: MountainCar{Problem: paperCar(), Versions: carVersions(1000)[1:], Policies: 5, Steps: 20,
-			Dense: 20, Sparse: 10, Drawn: []int{0, 1, 2, 3, 5, 10}},
-		Claims: carClaims(),
+		Paper: MountainCar{Problem: paperCar(), Versions: carVersions(), Policies: 25, Steps: 120,
+			Dense: 20, Sparse: 15, Drawn: []int{0, 3, 10}},
+		Quick: MountainCar{Problem: paperCar(), Versions: carVersions()[1:], Policies: 5, Steps: 20,
+			Dense: 20, Sparse: 15, Drawn: []int{0, 3, 10}},
+		Claims: carClaims(), Reference: carReference,
 	}
 }
 
@@ -85,9 +87,9 @@ func mountainCarExperiment() Experiment {
 func (m MountainCar) MetaTrain(ctx context.Context, v CarVersion, extraGoal bool, seed uint64,
 	observe func(meta.Progress) error) (meta.Objective, error) {
 	loss := meta.Loss{Net: v.Loss}
-	task := newCarTask(m.Problem, v.Policy, v.Inputs).forMetaTraining(extraGoal, v.Squash)
+	task := NewCarTask(m.Problem, v.Policy, v.Inputs).ForMetaTraining(extraGoal, v.Squash)
 	if v.OnePolicy {
-		task = task.from(m.trainPolicy(v, seed))
+		task = task.From(m.trainPolicy(v, seed))
 	}
 	phi, err := meta.Train(ctx, loss, loss.Init(random.Stream(seed, v.Name+" loss init")),
 		func(*rand.Rand) meta.Task { return task }, v.Train, random.Stream(seed, v.Name+" meta-training"), observe)
@@ -117,11 +119,6 @@ func (m MountainCar) Run(ctx context.Context, in Input, report func(done, total 
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
 	}
-	if in.Seed == releasedSeed {
-		if err := m.reference(w, in.Data); err != nil {
-			return nil, err
-		}
-	}
 	report(total, total)
 	return w.table, nil
 }
@@ -130,9 +127,9 @@ func (m MountainCar) Run(ctx context.Context, in Input, report func(done, total 
 func (m MountainCar) work() int {
 	n := 0
 	for _, v := range m.Versions {
-		n += 2*v.Train.OuterSteps*v.Train.Population + (3+len(m.Rates))*m.Policies*m.Steps
+		n += 2*v.Train.OuterSteps*v.Train.Population + (3+len(v.Rates))*m.Policies*m.Steps
 		if v.OnePolicy {
-			n += (3 + len(m.Rates)) * m.Steps
+			n += (3 + len(v.Rates)) * m.Steps
 		}
 	}
 	return n
@@ -140,9 +137,9 @@ func (m MountainCar) work() int {
 
 // version meta-trains with and without the extra goal and tests.
 func (m MountainCar) version(ctx context.Context, w *writer, v CarVersion, advance func(int)) error {
-	methods := []carMethod{{name: "task loss", objective: meta.TaskLoss, rate: v.Train.InnerRate}}
-	for _, rate := range m.Rates {
-		methods = append(methods, carMethod{fmt.Sprintf("task loss, rate %g", rate), meta.TaskLoss, rate})
+	methods := []carMethod{{"task loss", meta.TaskLoss, v.Train.InnerRate, v.Drawn}}
+	for _, rate := range v.Rates {
+		methods = append(methods, carMethod{fmt.Sprintf("task loss, rate %g", rate), meta.TaskLoss, rate, false})
 	}
 	for _, l := range []struct {
 		name      string
@@ -160,7 +157,7 @@ func (m MountainCar) version(ctx context.Context, w *writer, v CarVersion, advan
 		if err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
-		methods = append(methods, carMethod{l.name, obj, v.Train.InnerRate})
+		methods = append(methods, carMethod{l.name, obj, v.Train.InnerRate, v.Drawn})
 	}
 	fresh := make([]nn.Params, m.Policies)
 	for k := range fresh {

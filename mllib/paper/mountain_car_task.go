@@ -70,9 +70,9 @@ type CarTask struct {
 
 var _ meta.Task = (*CarTask)(nil)
 
-// newCarTask returns the task without extra goal, with clipped forces and θ₀ drawn
+// NewCarTask returns the task without extra goal, with clipped forces and θ₀ drawn
 // at random. The policy maps states [n, 2] to forces [n, 1]; it must be linear.
-func newCarTask(p CarProblem, policy nn.MLP, inputs CarInputs) *CarTask {
+func NewCarTask(p CarProblem, policy nn.MLP, inputs CarInputs) *CarTask {
 	if policy.Sizes[0] != 2 || policy.Bias {
 		panic(fmt.Sprintf("paper: a linear policy of the car has 2 inputs and no biases, not %v (bias %v)", policy.Sizes, policy.Bias))
 	}
@@ -83,14 +83,14 @@ func newCarTask(p CarProblem, policy nn.MLP, inputs CarInputs) *CarTask {
 	}
 }
 
-// forMetaTraining returns the task as meta-training sees it.
-func (c CarTask) forMetaTraining(extraGoal, squash bool) *CarTask {
+// ForMetaTraining returns the task as meta-training sees it.
+func (c CarTask) ForMetaTraining(extraGoal, squash bool) *CarTask {
 	c.extraGoal, c.squash = extraGoal, squash
 	return &c
 }
 
-// from returns the task with the given θ₀.
-func (c CarTask) from(theta nn.Params) *CarTask {
+// From returns the task with the given θ₀.
+func (c CarTask) From(theta nn.Params) *CarTask {
 	c.initial = theta
 	return &c
 }

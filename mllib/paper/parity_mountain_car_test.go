@@ -17,7 +17,7 @@ func parityMountainCar(t *testing.T, f *parityFile) {
 	f.into(t, "goal", &p.Goal)
 	f.into(t, "goal_extra", &p.Extra)
 	f.into(t, "horizon", &p.Horizon)
-	task := newCarTask(p, mlpOf(theta, nn.Linear, nn.Linear), releasedInputs())
+	task := NewCarTask(p, mlpOf(theta, nn.Linear, nn.Linear), releasedInputs())
 	loss := meta.Loss{Net: mlpOf(phi, ad.ELU, nn.Linear)}
 
 	before := task.Rollout(theta)
@@ -37,7 +37,7 @@ func parityMountainCar(t *testing.T, f *parityFile) {
 		name      string
 		extraGoal bool
 	}{{"expected.shaped.", true}, {"expected.plain.", false}} {
-		taskLoss := task.forMetaTraining(k.extraGoal, false).Loss(after, nil)
+		taskLoss := task.ForMetaTraining(k.extraGoal, false).Loss(after, nil)
 		same(t, k.name+"task loss", taskLoss.Data, []float64{f.number(t, k.name+"task_loss")})
 		sameParams(t, k.name+"gradient for φ", ad.Grad(taskLoss, phi...), f.linear(t, k.name+"grad_task_loss_wrt_phi"))
 	}
