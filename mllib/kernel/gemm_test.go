@@ -134,6 +134,9 @@ func TestGemmLarge(t *testing.T) {
 	for m := 1; m < 48; m += 5 {
 		shapes = append(shapes, [3]int{m, 100 - m, 2*m + 1})
 	}
+	if testing.Short() {
+		shapes = shapes[:14]
+	}
 	forEachPath(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(3, 4))
 		forEachGemm(func(ta, tb, add bool) {
@@ -244,5 +247,38 @@ func FuzzGemm(f *testing.F) {
 			rng := rand.New(rand.NewPCG(seed, 8))
 			compareGemm(t, rng, mode&1 != 0, mode&2 != 0, mode&4 != 0, int(m%64), int(n%160), int(k%450))
 		})
+	})
+}
+
+// Products of matrices on the stacks of fresh goroutines, which have to grow for
+// the copy of b: the pointers must move with them. All run at once.
+func TestGemmOnGrowingStacks(t *testing.T) {
+	const m, n, k = 9, 30, 7
+	forEachPath(t, func(t *testing.T) {
+		results := make(chan string)
+		for seed := range uint64(64) {
+			go func() {
+				var a [m * k]float64
+				var b [n * k]float64
+				var c, want [m * n]float64
+				rng := rand.New(rand.NewPCG(seed, 1))
+				normal(rng, a[:])
+				normal(rng, b[:])
+				for range 20 {
+					Gemm(false, true, m, n, k, a[:], b[:], c[:])
+				}
+				chain(false, true, m, n, k, a[:], b[:], want[:])
+				if c != want {
+					results <- fmt.Sprintf("seed %d: product differs", seed)
+					return
+				}
+				results <- ""
+			}()
+		}
+		for range 64 {
+			if err := <-results; err != "" {
+				t.Error(err)
+			}
+		}
 	})
 }
