@@ -70,7 +70,7 @@ func checkTrajectory(t *testing.T, m *Model, text []byte, name string) {
 	if strings.Contains(name, "settle") {
 		checkRest(t, s)
 	}
-	if strings.Contains(name, "land") {
+	if strings.Contains(name, "land") && r.RecordEvery == 1 && len(r.QPos) > 10 {
 		checkLanding(t, &r, m)
 	}
 }
@@ -165,8 +165,10 @@ func checkRest(t *testing.T, s *State) {
 	if math.Abs(force-weight) > 0.01*weight || len(s.Contacts()) != 4 {
 		t.Errorf("%d contacts carry %g N of %g N", len(s.Contacts()), force, weight)
 	}
-	if largest(s.V) > 1 || norm3([3]float64(s.V[:3])) > 1e-3 {
-		t.Errorf("it still moves: %v", s.V)
+	for i, v := range s.V {
+		if !(math.Abs(v) < 1e-3) {
+			t.Errorf("it still moves: velocity %d is %g", i, v)
+		}
 	}
 	for i := range m.NumJoints() {
 		if j := m.Joint(i); strings.HasPrefix(j.Name, "knee") && math.Abs(math.Abs(s.Q[j.QIndex])-29.998*math.Pi/180) > 1e-4 {
