@@ -123,13 +123,7 @@ func ELU(a *Value) *Value { return unary(opELU, a, kernel.ELU) }
 func ReLU(a *Value) *Value { return unary(opReLU, a, kernel.ReLU) }
 
 // Abs returns |a|; its derivative at 0 is 0.
-func Abs(a *Value) *Value {
-	return unary(opAbs, a, func(dst, a []float64) {
-		for i, x := range a {
-			dst[i] = math.Abs(x)
-		}
-	})
-}
+func Abs(a *Value) *Value { return unary(opAbs, a, kernel.Abs) }
 
 func tanhGrad(g, y *Value) *Value    { return binary(opTanhGrad, g, y, kernel.TanhGrad) }
 func sigmoidGrad(g, y *Value) *Value { return binary(opSigmoidGrad, g, y, kernel.SigmoidGrad) }
@@ -138,20 +132,7 @@ func maskPos(g, y *Value) *Value     { return binary(opMaskPos, g, y, kernel.Mas
 func maskNonPos(g, y *Value) *Value  { return binary(opMaskNonPos, g, y, kernel.MaskNonPos) }
 
 // signMul returns g·sign(y), 0 where y is 0.
-func signMul(g, y *Value) *Value {
-	return binary(opSignMul, g, y, func(dst, g, y []float64) {
-		for i, y := range y {
-			switch {
-			case y > 0:
-				dst[i] = g[i]
-			case y < 0:
-				dst[i] = -g[i]
-			default:
-				dst[i] = 0
-			}
-		}
-	})
-}
+func signMul(g, y *Value) *Value { return binary(opSignMul, g, y, kernel.SignMul) }
 
 // Clip returns a limited to [lo, hi] with the true derivative: 1 within the
 // limits and on them (as torch.clamp), 0 outside.
