@@ -163,7 +163,7 @@ func carTimes(drives []carDrive) (Panel, error) {
 	}
 	return Plot{
 		Name: "fig6-car-positions", Title: "(a) Position after 10 policy updates", Width: PanelWidth, Height: PanelHeight,
-		X: Axis{Label: "time (s)"}, Y: Axis{Label: "position (m)", Limits: &[2]float64{-1.2, 1.6}}, Layers: layers,
+		X: Axis{Label: "time (s)"}, Y: Axis{Label: "position (m)", Limits: &[2]float64{-1.2, 2}}, Layers: layers,
 	}.Panel()
 }
 
@@ -252,6 +252,9 @@ func (c carCurve) panel(rows tidy.Table) (Panel, error) {
 	switch c.metric {
 	case "final distance": // of states, not of places
 		y.Label = "‖last state − goal‖ (m, m/s)"
+		if len(rows.Where(tidy.Method("reference"))) == 0 { // which goes higher, and fills the legend
+			y.Limits = &[2]float64{0, 2.3}
+		}
 	case "success":
 		y = Axis{Label: "fraction of policies at the goal", Limits: &[2]float64{-0.04, 1.75}}
 	}
