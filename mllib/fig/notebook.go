@@ -1,6 +1,7 @@
 package fig
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -14,6 +15,10 @@ import (
 // errNoNotebook says why Show cannot show.
 var errNoNotebook = errors.New("fig: not running in a GoNB notebook; use Save to write files")
 
+// notebookDPI is the resolution in notebooks: two panels fill the width of a page,
+// and the file that stores them stays small.
+const notebookDPI = 105
+
 // Show displays panels in a GoNB notebook, as PNG: stored SVG is dropped from
 // notebooks that are not trusted.
 func Show(panels ...Panel) error {
@@ -21,11 +26,11 @@ func Show(panels ...Panel) error {
 		return errNoNotebook
 	}
 	for _, p := range panels {
-		data, err := p.PNG()
-		if err != nil {
-			return err
+		var b bytes.Buffer
+		if err := encodePNG(&b, p.Image(notebookDPI)); err != nil {
+			return fmt.Errorf("fig: %s: %w", p.Name, err)
 		}
-		gonbui.DisplayPNG(data)
+		gonbui.DisplayPNG(b.Bytes())
 	}
 	return flush()
 }

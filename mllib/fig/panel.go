@@ -48,10 +48,15 @@ func (p Panel) Image(dpi int) image.Image {
 // PNG returns p as a PNG file of 200 dots per inch.
 func (p Panel) PNG() ([]byte, error) {
 	var b bytes.Buffer
-	if err := png.Encode(&b, p.Image(dpi)); err != nil {
+	if err := encodePNG(&b, p.Image(dpi)); err != nil {
 		return nil, fmt.Errorf("fig: %s: %w", p.Name, err)
 	}
 	return b.Bytes(), nil
+}
+
+// encodePNG writes the smallest file that the encoder can make.
+func encodePNG(w io.Writer, m image.Image) error {
+	return (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(w, m)
 }
 
 // SVG returns p as an SVG file. Text is drawn as outlines.
