@@ -81,32 +81,50 @@ func invdyn(t tidy.Table) ([]Panel, error) {
 	return panels, nil
 }
 
-// invdynCurves draws mean and 95 % band of all methods that did not diverge, and
-// the constant matrix as a line.
+// invdynCurves draws mean and 95 % band of all methods, and the constant matrix as
+// a line.
 func invdynCurves(t tidy.Table, name, title, metric, label string) (Panel, error) {
-	fail := func(err error) (Panel, error) { return Panel{}, fmt.Errorf("fig: panel %s: %w", name, err) }
-	rows := t.Where(tidy.Task("new"), tidy.Metric(metric))
-	lost := t.Where(tidy.Metric("diverged")).Methods()
-	var methods []string
-	for _, m := range []string{"learned shaped", "learned", "task loss", "task loss, same rate", "power mse"} {
-		if !slices.Contains(lost, m) {
-			methods = append(methods, m)
-		}
-	}
-	layers, err := Bands(rows, CI95OverSeeds, methods...)
+	layers, err := invdynLayers(t, metric)
 	if err != nil {
-		return fail(err)
-	}
-	invdynLabel(layers, methods)
-	if constant := rows.Where(tidy.Method("constant")); len(constant) > 0 {
-		_, perSeed := constant.PerSeed()
-		style, text := invdynStyle("constant")
-		layers = append(layers, Rule{Label: text, Style: style, At: tidy.Mean(perSeed)})
+		return Panel{}, fmt.Errorf("fig: panel %s: %w", name, err)
 	}
 	return Plot{
 		Name: name, Title: title, Width: PanelWidth + 2, Height: PanelHeight + 2,
 		X: Axis{Label: "gradient steps"}, Y: Axis{Label: label, Log: true}, Layers: layers,
 	}.Panel()
+}
+
+// invdynLayers are the curves of a metric. A mean over seeds of which some diverged
+// says nothing: they are left out, and the legend says so.
+func invdynLayers(t tidy.Table, metric string) ([]Layer, error) {
+	rows := t.Where(tidy.Task("new"), tidy.Metric(metric))
+	var layers []Layer
+	for _, m := range []string{"learned shaped", "learned", "task loss", "task loss, same rate", "power mse"} {
+		lost := t.Where(tidy.Metric("diverged"), tidy.Method(m)).Seeds()
+		kept := rows.Where(tidy.Not(tidy.Seed(lost...)))
+		if len(lost) > 0 && len(kept.Where(tidy.Method(m))) == 0 {
+			continue
+		}
+		curve, err := Bands(kept, CI95OverSeeds, m)
+		if err != nil {
+			return nil, err
+		}
+		invdynLabel(curve, []string{m})
+		if c := curve[0].(Curve); len(lost) > 0 {
+			c.Label += fmt.Sprintf(" (%d of %d seeds diverge)", len(lost), len(rows.Seeds()))
+			if len(layers) > 0 {
+				c.Spread = layers[0].(Curve).Spread
+			}
+			curve[0] = c
+		}
+		layers = append(layers, curve...)
+	}
+	if constant := rows.Where(tidy.Method("constant")); len(constant) > 0 {
+		_, perSeed := constant.PerSeed()
+		style, text := invdynStyle("constant")
+		layers = append(layers, Rule{Label: text, Style: style, At: tidy.Mean(perSeed)})
+	}
+	return layers, nil
 }
 
 // invdynLabel gives the curves the styles and names of their methods.

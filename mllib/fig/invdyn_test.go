@@ -83,15 +83,31 @@ func TestInvdynTimes(t *testing.T) {
 	}
 }
 
-// A method that diverged for one seed is not drawn, because its mean says nothing.
+// The mean of a method leaves out the seeds that diverged and its legend says so; a
+// method of which all seeds diverged is not drawn.
 func TestInvdynLeavesOutWhatDiverged(t *testing.T) {
 	table := invdynTable("invdyn-sawyer")
-	lost := tidy.Row{Experiment: "invdyn-sawyer", Method: "power mse", Seed: 1, Task: "test 0", Metric: "diverged", Value: 1}
-	all := must(invdynCurves(table, "p", "", "torque error", ""))
-	less := must(invdynCurves(append(table, lost), "p", "", "torque error", ""))
-	n, _ := differing(all.Image(72), less.Image(72))
-	if n == 0 {
-		t.Error("a method that diverged is drawn")
+	lose := func(seed uint64) {
+		for i, r := range table {
+			if r.Method == "power mse" && r.Seed == seed && r.Metric == "torque error" && r.Step > 0 {
+				table[i].Value = 1000
+			}
+		}
+		table = append(table, tidy.Row{Experiment: "invdyn-sawyer", Method: "power mse", Seed: seed, Task: "test 0", Metric: "diverged", Value: 1})
+	}
+	if n := len(must(invdynLayers(table, "torque error"))); n != 6 {
+		t.Fatalf("%d layers, want 5 methods and a line", n)
+	}
+	lose(1)
+	c := must(invdynLayers(table, "torque error"))[4].(Curve)
+	want := math.Exp(-200.0/120) + 0.01*(1+3)/2 // seeds 0 and 2
+	if last := c.Y[len(c.Y)-1]; math.Abs(last-want) > 1e-12 || c.Label != "power-weighted MSE, best rate (1 of 3 seeds diverge)" {
+		t.Errorf("%q ends at %v, want %v", c.Label, last, want)
+	}
+	lose(0)
+	lose(2)
+	if n := len(must(invdynLayers(table, "torque error"))); n != 5 {
+		t.Errorf("%d layers after all seeds of a method diverged, want 5", n)
 	}
 }
 
