@@ -41,8 +41,7 @@ func VJP(y, v *Value, xs ...*Value) []*Value {
 		}
 		pull(n)
 	}
-	var tape *Tape
-	tape = join(y.tape, v)
+	tape := join(y.tape, v)
 	out := tape.pointers(len(xs))
 	for i, x := range xs {
 		if out[i] = x.cot; x.cot == nil {
