@@ -215,8 +215,7 @@ func (e InverseDynamics) tryOut(ctx context.Context, s Setting, f fit, rng *rand
 }
 
 // baselines are the mean squared errors at the best of their rates, and the first
-// also at the rate of the learned losses. The best rate has the least torque error
-// on the trajectories of meta-training after all steps.
+// also at the rate of the learned losses.
 func (e InverseDynamics) baselines(ctx context.Context, w *writer, s Setting) ([]fit, error) {
 	fits := []fit{{"task loss, same rate", mseObjective, e.Train.InnerRate}}
 	for _, b := range []struct {
@@ -224,22 +223,48 @@ func (e InverseDynamics) baselines(ctx context.Context, w *writer, s Setting) ([
 		obj    meta.Objective
 		rates  []float64
 	}{{"task loss", mseObjective, e.Rates}, {"power mse", powerObjective, e.PowerRates}} {
-		best, least := 0.0, math.Inf(1)
-		for _, rate := range b.rates {
-			sum := 0.0
-			for k := range e.RateStarts {
-				torque, _, err := e.tryOut(ctx, s, fit{b.method, b.obj, rate}, random.Stream(w.seed, fmt.Sprintf("network %d for rates", k)))
-				if err != nil {
-					return nil, err
-				}
-				sum += torque
-			}
-			if sum < least {
-				best, least = rate, sum
-			}
+		rate, err := e.bestRate(ctx, s, w.seed, b.obj, b.rates)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", b.method, err)
 		}
-		w.add(b.method, "meta-training", 0, "rate", best)
-		fits = append(fits, fit{b.method, b.obj, best})
+		w.add(b.method, "meta-training", 0, "rate", rate)
+		fits = append(fits, fit{b.method, b.obj, rate})
 	}
 	return fits, nil
+}
+
+// bestRate is the rate with the least torque error on the trajectories of
+// meta-training after all steps, the mean over RateStarts networks, among those
+// that leave room: at most half the first at which a network diverges. The rates
+// increase.
+func (e InverseDynamics) bestRate(ctx context.Context, s Setting, seed uint64, obj meta.Objective, rates []float64) (float64, error) {
+	errs := make([]float64, 0, len(rates))
+	limit := math.Inf(1)
+	for _, rate := range rates {
+		if rate >= limit {
+			break
+		}
+		sum := 0.0
+		for k := range e.RateStarts {
+			torque, _, err := e.tryOut(ctx, s, fit{"", obj, rate}, random.Stream(seed, fmt.Sprintf("network %d for rates", k)))
+			if err != nil {
+				return 0, err
+			}
+			if torque == errorCap {
+				limit = min(limit, rate)
+			}
+			sum += torque
+		}
+		errs = append(errs, sum)
+	}
+	best := -1
+	for i, sum := range errs {
+		if rates[i] <= limit/2 && (best < 0 || sum < errs[best]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return 0, fmt.Errorf("diverges at rate %g, and none of %v is half of that", limit, rates)
+	}
+	return rates[best], nil
 }
