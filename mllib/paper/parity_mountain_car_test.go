@@ -29,7 +29,14 @@ func parityMountainCar(t *testing.T, f *parityFile) {
 	l := obj(task, theta, nil)
 	same(t, "meta-loss", l.Data, []float64{f.number(t, "expected.meta_loss")})
 	sameParams(t, "gradient of the meta-loss", ad.Grad(l, theta...), f.linear(t, "expected.grad_meta_loss_wrt_theta"))
-	after, _ := meta.Step(obj, task, theta, f.number(t, "inner_lr"), nil)
+	steps := 1
+	if f.has("inner_steps") {
+		f.into(t, "inner_steps", &steps)
+	}
+	after := theta
+	for range steps {
+		after, _ = meta.Step(obj, task, after, f.number(t, "inner_lr"), nil)
+	}
 	sameParams(t, "θ after", after, f.linear(t, "expected.theta_after"))
 	same(t, "states after", ad.ConcatRows(task.Rollout(after).States...).Data, f.matrix(t, "expected.states_after").Data)
 
