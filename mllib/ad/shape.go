@@ -95,7 +95,7 @@ func Reshape(a *Value, rows, cols int) *Value {
 	if rows*cols != a.Len() {
 		panic(fmt.Sprintf("ad: Reshape of %s to [%d, %d]", a.shape(), rows, cols))
 	}
-	if rows == a.Rows {
+	if rows == a.Rows && cols == a.Cols {
 		return a
 	}
 	return alias(opReshape, rows, cols, a)

@@ -147,8 +147,12 @@ func (t *Trainer) Update() (float64, error) {
 	}
 	t.opt.Step(t.grad, scale)
 	t.step++
-	if !t.opt.Params.Finite() {
-		return 0, &Diverged{Step: t.step - 1, Quantity: "φ", Value: math.NaN()}
+	for _, p := range t.opt.Params {
+		for _, x := range p.Data {
+			if err := finite(t.step-1, "a parameter of the learned loss", x); err != nil {
+				return 0, err
+			}
+		}
 	}
 	return sum / float64(len(t.members)), nil
 }

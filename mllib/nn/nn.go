@@ -36,7 +36,13 @@ func (p Params) Clone() Params {
 // CopyTo writes the numbers into dst, which has the same shapes and is not part
 // of a graph in use.
 func (p Params) CopyTo(dst Params) {
+	if len(p) != len(dst) {
+		panic(fmt.Sprintf("nn: CopyTo of %d parameters to %d", len(p), len(dst)))
+	}
 	for i, v := range p {
+		if v.Rows != dst[i].Rows || v.Cols != dst[i].Cols {
+			panic(fmt.Sprintf("nn: CopyTo of parameter %d [%d, %d] to [%d, %d]", i, v.Rows, v.Cols, dst[i].Rows, dst[i].Cols))
+		}
 		copy(dst[i].Data, v.Data)
 	}
 }

@@ -3,13 +3,17 @@ package paper
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"ml3/mllib/tidy"
 )
 
 // judge turns one effect per seed into a verdict: their mean and its 95 %
-// bootstrap interval.
+// bootstrap interval. A single seed has no interval: it could be anything.
 func judge(effect string, perSeed []float64) (Verdict, error) {
+	if len(perSeed) == 1 {
+		return Decide(effect, perSeed[0], math.Inf(-1), math.Inf(1)), nil
+	}
 	i, err := tidy.Bootstrap(perSeed, tidy.Mean)
 	if err != nil {
 		return Verdict{}, fmt.Errorf("%s: %w", effect, err)

@@ -9,29 +9,20 @@ import (
 	"ml3/mllib/nn"
 )
 
-// given is a regression task with explicit data and parameters.
+// given is Regression with an explicit θ₀.
 type given struct {
-	net   nn.MLP
+	Regression
 	theta nn.Params
-	x, y  *ad.Value
 }
 
 func (g given) Init(*ad.Tape, *rand.Rand) nn.Params { return g.theta.Clone() }
-func (g given) Features(theta nn.Params, _ *rand.Rand) *ad.Value {
-	return ad.ConcatCols(g.net.Apply(theta, g.x), g.y)
-}
-func (g given) Loss(theta nn.Params, _ *rand.Rand) *ad.Value {
-	return ad.Mean(ad.Square(ad.Sub(g.net.Apply(theta, g.x), g.y)))
-}
 
 // paritySine: regression by an MLP, M_φ on (prediction, target), MSE after some
 // inner steps.
 func paritySine(t *testing.T, f *parityFile) {
 	theta, phi := f.linear(t, "theta0"), f.linear(t, "phi")
-	task := given{
-		net:   mlpOf(theta, activation(t, f.text(t, "optimizee.activation", "relu")), activation(t, f.text(t, "optimizee.output", "linear"))),
-		theta: theta, x: f.matrix(t, "inputs.x"), y: f.matrix(t, "inputs.y"),
-	}
+	net := mlpOf(theta, activation(t, f.text(t, "optimizee.activation", "relu")), activation(t, f.text(t, "optimizee.output", "linear")))
+	task := given{Regression{Net: net, X: f.matrix(t, "inputs.x"), Y: f.matrix(t, "inputs.y")}, theta}
 	loss := meta.Loss{Net: mlpOf(phi, activation(t, f.text(t, "meta_loss.activation", "relu")), activation(t, f.text(t, "meta_loss.output", "softplus")))}
 	alpha, steps := f.number(t, "inner_lr"), int(f.number(t, "inner_steps"))
 
@@ -55,7 +46,7 @@ func paritySine(t *testing.T, f *parityFile) {
 			sameParams(t, "θ after", theta, f.linear(t, name))
 		}
 	}
-	same(t, "prediction after", task.net.Apply(theta, task.x).Data, f.matrix(t, "expected.y_pred_after").Data)
+	same(t, "prediction after", task.Net.Apply(theta, task.X).Data, f.matrix(t, "expected.y_pred_after").Data)
 	l := task.Loss(theta, nil)
 	same(t, "task loss", l.Data, f.matrix(t, "expected.task_loss").Data)
 	sameParams(t, "gradient of the task loss for φ", ad.Grad(l, phi...), f.linear(t, "expected.grad_task_loss_wrt_phi"))
