@@ -16,9 +16,28 @@ const (
 )
 
 func carClaims() []Claim {
-	return []Claim{{ID: "car-solves", Figure: "6a, b",
-		Text:  "with the extra information the car reaches the goal in a few updates; iLQR and the loss learned without it do not",
-		Judge: carSolves}}
+	return []Claim{
+		{ID: "car-solves", Figure: "6a, b",
+			Text:  "with the extra information the car reaches the goal in a few updates; iLQR and the loss learned without it do not",
+			Judge: carSolves},
+		{ID: "car-ilqr", Figure: "6a, b", Text: "iLQR fails, however long it runs", Judge: carILQR},
+	}
+}
+
+// carILQR judges the second half of the sentence by itself, which the difference
+// that carSolves judges can hide: one half minus the fraction of the same initial
+// policies that iLQR has at the goal at its last step.
+func carILQR(t tidy.Table) (Verdict, error) {
+	const effect = "1/2 − fraction of policies that iLQR ends at the goal from"
+	t = t.Where(tidy.Task("robust/fresh policies"), tidy.Metric("success"), tidy.Method("iLQR")).Last()
+	if len(t) == 0 {
+		return Verdict{}, fmt.Errorf("%s: no rows of iLQR; recompute it", effect)
+	}
+	_, solved := t.PerSeed()
+	for i := range solved {
+		solved[i] = 0.5 - solved[i]
+	}
+	return judge(effect, solved)
 }
 
 // carSolves judges, seed by seed, the fraction of fresh policies that the loss
