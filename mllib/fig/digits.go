@@ -54,8 +54,8 @@ func digitsPictures(t tidy.Table, tasks, name, title string) (Panel, error) {
 	rows = rows.Where(tidy.Seed(rows.Seeds()[0]))
 	var lines [2][]Picture // one line of pictures for each class
 	for _, s := range rows.Series() {
-		var index, class int
-		if _, err := fmt.Sscanf(s.Metric, "picture %d of class %d", &index, &class); err != nil || class < 0 || class > 1 {
+		var class int
+		if _, err := fmt.Sscanf(s.Metric, "picture of class %d", &class); err != nil || class < 0 || class > 1 {
 			return Panel{}, fmt.Errorf("fig: panel %s: the metric %q is no picture", name, s.Metric)
 		}
 		p := Picture{Rows: side, Columns: side, Pixels: make([]float64, side*side)}

@@ -21,7 +21,7 @@ func digitsTable() tidy.Table {
 			for class := range 2 {
 				for y := 4; y < 12+4*k+6*class; y++ {
 					for x := 4; x < 12+4*k; x++ {
-						add("data", task, 28*y+x, fmt.Sprintf("picture 0 of class %d", class), 255-float64(8*x))
+						add("data", task, 28*y+x, fmt.Sprintf("picture of class %d", class), 255-float64(8*x))
 					}
 				}
 			}
@@ -63,7 +63,7 @@ func TestDigitsRefuses(t *testing.T) {
 	table := digitsTable()
 	_, err := Panels("digits", table.Where(tidy.Not(tidy.Method("data"))))
 	wants(t, err, "fig2-digits-train-task", "no rows of pictures")
-	_, err = Panels("digits", table.Where(tidy.Not(tidy.Metric("picture 0 of class 1"))))
+	_, err = Panels("digits", table.Where(tidy.Not(tidy.Metric("picture of class 1"))))
 	wants(t, err, "fig2-digits-train-task", "1 and 0 pictures")
 	_, err = Panels("digits", table.Where(tidy.Not(tidy.Method("learned"))))
 	wants(t, err, "fig2-digits-train", `"learned"`)

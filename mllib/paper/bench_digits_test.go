@@ -69,9 +69,3 @@ func benchLeNetSGD(b *testing.B) {
 		}
 	}
 }
-
-func BenchmarkDigits(b *testing.B) {
-	b.Run("MetaStep/lenet-1", func(b *testing.B) { benchLeNet(b, 1) })
-	b.Run("MetaStep/lenet-64", func(b *testing.B) { benchLeNet(b, 64) })
-	b.Run("SGDStep/lenet-64", benchLeNetSGD)
-}

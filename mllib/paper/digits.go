@@ -33,6 +33,7 @@ type Digits struct {
 	EvalEvery int       // outer steps between two tests of φ on the train pair
 	Held      int       // held-out pictures of a pair that are measured, at most
 	Rates     []float64 // among which the best for the task loss is searched
+	RateOver  int       // optimizees over which the result of a rate is averaged
 	ScaleOver int       // optimizees over which the scale of the learned loss's gradient is averaged
 
 	// Pictures of each digit that are rendered where there is no MNIST.
@@ -47,13 +48,13 @@ func digitsExperiment() Experiment {
 		Name: "digits", Title: "Telling digits apart with a learned loss", Figure: "Fig. 2, bottom row",
 		Paper: Digits{
 			Net: nn.PaperLeNet(), Loss: loss, Train: digitsTrain(2000, 1e-3, 1e-3), Batch: 64,
-			TestPairs: 4, TestSteps: 100, Record: record, EvalEvery: 50, Held: 1000, Rates: rates, ScaleOver: 10,
+			TestPairs: 4, TestSteps: 100, Record: record, EvalEvery: 50, Held: 1000, Rates: rates, RateOver: 5, ScaleOver: 10,
 			RenderTrain: 1000, RenderTest: 200,
 		},
 		Quick: Digits{
 			Net: nn.LeNet{Side: 28, Filter: 5, Conv1: 4, Conv2: 6, Hidden: 16, Classes: 2}, Loss: loss,
 			Train: digitsTrain(2000, 1e-3, 1e-3), Batch: 10,
-			TestPairs: 2, TestSteps: 100, Record: record, EvalEvery: 200, Held: 100, Rates: rates[3:6], ScaleOver: 5,
+			TestPairs: 2, TestSteps: 100, Record: record, EvalEvery: 200, Held: 100, Rates: rates[3:6], RateOver: 2, ScaleOver: 5,
 			RenderTrain: 100, RenderTest: 50,
 		},
 		Claims: digitsClaims(),
