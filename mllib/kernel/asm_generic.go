@@ -50,12 +50,6 @@ func vecAdam(p []float64, m []float64, v []float64, g []float64, rate float64, b
 
 func vecAddRow(m int, n int, dst []float64, a []float64, row []float64, path int) int { return 0 }
 
-func vecMulRow(m int, n int, dst []float64, a []float64, row []float64, path int) int { return 0 }
-
-func vecAddCol(m int, n int, dst []float64, a []float64, col []float64, path int) int { return 0 }
-
-func vecMulCol(m int, n int, dst []float64, a []float64, col []float64, path int) int { return 0 }
-
 func vecSumRows(m int, n int, dst []float64, a []float64, path int) int { return 0 }
 
 func vecSumCols(m int, n int, dst []float64, a []float64, path int) int { return 0 }

@@ -9,21 +9,6 @@ package kernel
 //go:noescape
 func vecAddRow(m int, n int, dst []float64, a []float64, row []float64, path int) int
 
-// vecMulRow does the rows from 0 on and returns how many.
-//
-//go:noescape
-func vecMulRow(m int, n int, dst []float64, a []float64, row []float64, path int) int
-
-// vecAddCol does the rows from 0 on and returns how many.
-//
-//go:noescape
-func vecAddCol(m int, n int, dst []float64, a []float64, col []float64, path int) int
-
-// vecMulCol does the rows from 0 on and returns how many.
-//
-//go:noescape
-func vecMulCol(m int, n int, dst []float64, a []float64, col []float64, path int) int
-
 // vecSumRows does all columns and returns n, or 0.
 //
 //go:noescape

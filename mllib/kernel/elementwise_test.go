@@ -218,7 +218,7 @@ func TestElementwisePanics(t *testing.T) {
 	mustPanic(t, "kernel: Gather: len(dst) = 5, want 6", func() { Gather(x, x, make([]int32, 6)) })
 	mustPanic(t, "kernel: ScatterAdd: len(src) = 5, want 6", func() { ScatterAdd(x, x, make([]int32, 6)) })
 	mustPanic(t, "index out of range [5]", func() { Gather(x, x, []int32{5}) })
-	mustPanic(t, "kernel: AddRow of [2, 3]: lengths 5 (dst), 5 (a), 5 (row or column), want 6, 6, 3", func() { AddRow(2, 3, x, x, x) })
+	mustPanic(t, "kernel: AddRow of [2, 3]: lengths 5 (dst), 5 (a), 5 (row), want 6, 6, 3", func() { AddRow(2, 3, x, x, x) })
 	mustPanic(t, "kernel: SumCols of [2, 3]: lengths 5 (dst), 5 (a), want 2, 6", func() { SumCols(2, 3, x, x) })
 }
 

@@ -7,7 +7,10 @@ import "fmt"
 
 // AddRow sets dst[i,j] = row[j] + a[i,j].
 func AddRow(m, n int, dst, a, row []float64) {
-	checkRows("AddRow", m, n, dst, a, row, n)
+	if m < 0 || n < 0 || len(dst) < m*n || len(a) < m*n || len(row) < n {
+		panic(fmt.Sprintf("kernel: AddRow of [%d, %d]: lengths %d (dst), %d (a), %d (row), want %d, %d, %d",
+			m, n, len(dst), len(a), len(row), m*n, m*n, n))
+	}
 	if n == 1 {
 		AddScalar(dst[:m], row[0], a[:m])
 		return
@@ -17,51 +20,6 @@ func AddRow(m, n int, dst, a, row []float64) {
 	}
 	for i := vecAddRow(m, n, dst, a, row, int(active)); i < m; i++ {
 		Add(dst[i*n:][:n], row[:n], a[i*n:][:n])
-	}
-}
-
-// MulRow sets dst[i,j] = row[j]·a[i,j].
-func MulRow(m, n int, dst, a, row []float64) {
-	checkRows("MulRow", m, n, dst, a, row, n)
-	if n == 1 {
-		Scale(dst[:m], row[0], a[:m])
-		return
-	}
-	if m == 0 || n == 0 {
-		return
-	}
-	for i := vecMulRow(m, n, dst, a, row, int(active)); i < m; i++ {
-		Mul(dst[i*n:][:n], row[:n], a[i*n:][:n])
-	}
-}
-
-// AddCol sets dst[i,j] = col[i] + a[i,j].
-func AddCol(m, n int, dst, a, col []float64) {
-	checkRows("AddCol", m, n, dst, a, col, m)
-	if n == 1 {
-		Add(dst[:m], col[:m], a[:m])
-		return
-	}
-	if m == 0 || n == 0 {
-		return
-	}
-	for i := vecAddCol(m, n, dst, a, col, int(active)); i < m; i++ {
-		AddScalar(dst[i*n:][:n], col[i], a[i*n:][:n])
-	}
-}
-
-// MulCol sets dst[i,j] = col[i]·a[i,j].
-func MulCol(m, n int, dst, a, col []float64) {
-	checkRows("MulCol", m, n, dst, a, col, m)
-	if n == 1 {
-		Mul(dst[:m], col[:m], a[:m])
-		return
-	}
-	if m == 0 || n == 0 {
-		return
-	}
-	for i := vecMulCol(m, n, dst, a, col, int(active)); i < m; i++ {
-		Scale(dst[i*n:][:n], col[i], a[i*n:][:n])
 	}
 }
 
@@ -99,13 +57,6 @@ func Sum(a []float64) float64 {
 		s += x
 	}
 	return s
-}
-
-func checkRows(name string, m, n int, dst, a, other []float64, want int) {
-	if m < 0 || n < 0 || len(dst) < m*n || len(a) < m*n || len(other) < want {
-		panic(fmt.Sprintf("kernel: %s of [%d, %d]: lengths %d (dst), %d (a), %d (row or column), want %d, %d, %d",
-			name, m, n, len(dst), len(a), len(other), m*n, m*n, want))
-	}
 }
 
 func checkSums(name string, m, n int, dst []float64, want int, a []float64) {

@@ -10,56 +10,39 @@ import (
 func emitRows(c *build.Context) {
 	data := newPool("rowsData")
 	data.lanes()
-	add, mul := (*vector).add, (*vector).mul
-	for _, r := range []rowwise{
-		{"vecAddRow", "row", add}, {"vecMulRow", "row", mul}, {"vecAddCol", "col", add}, {"vecMulCol", "col", mul},
-	} {
-		r.emit(c, data)
-	}
+	emitAddRow(c, data)
 	emitSumRows(c, data)
 	newAlongRows(c, "vecSumCols").emitSumCols()
 	data.flush(c)
 }
 
-// rowwise is dst[i,j] = f(x, a[i,j]) where x is row[j] or col[i].
-type rowwise struct {
-	name, other string
-	f           func(v *vector, x, a reg.VecVirtual) reg.VecVirtual
-}
-
-func (r *rowwise) emit(c *build.Context, data *pool) {
-	function(c, r.name, "func(m, n int, dst, a, "+r.other+" []float64, path int) int", "does the rows from 0 on and returns how many.")
+// emitAddRow writes dst[i,j] = row[j] + a[i,j].
+func emitAddRow(c *build.Context, data *pool) {
+	function(c, "vecAddRow", "func(m, n int, dst, a, row []float64, path int) int", "does the rows from 0 on and returns how many.")
 	dispatch(c)
 	c.XORQ(reg.RAX, reg.RAX)
 	c.Store(reg.RAX, c.ReturnIndex(0))
 	c.RET()
 	for _, s := range []*isa{avx2(c), avx512(c)} {
 		s.Label(s.label("path"))
-		r.loop(s, data)
+		addRow(s, data)
 	}
 }
 
-func (r *rowwise) loop(s *isa, data *pool) {
+func addRow(s *isa, data *pool) {
 	v := &vector{isa: s, pool: data, slices: map[string]reg.GPVirtual{}}
-	for _, name := range []string{"dst", "a", r.other} {
+	for _, name := range []string{"dst", "a", "row"} {
 		v.slices[name] = s.GP64()
 		s.Load(s.Param(name).Base(), v.slices[name])
 	}
-	rows, n, x := s.GP64(), s.GP64(), s.vec()
+	rows, n := s.GP64(), s.GP64()
 	s.Load(s.Param("m"), rows)
 	v.i = s.GP64()
 	s.Label(s.label("row"))
 	s.Load(s.Param("n"), n)
 	s.XORQ(v.i, v.i)
-	if r.other == "col" {
-		s.VBROADCASTSD(at(v.slices["col"], 0), x)
-		s.ADDQ(imm(8), v.slices["col"])
-	}
 	v.each(n, 2, func(v *vector) {
-		if r.other == "row" {
-			x = v.load("row")
-		}
-		v.store("dst", r.f(v, x, v.load("a")))
+		v.store("dst", v.add(v.load("row"), v.load("a")))
 	})
 	s.Label(s.label("done"))
 	for _, name := range []string{"dst", "a"} {
