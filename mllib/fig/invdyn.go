@@ -230,31 +230,13 @@ func invdynTorques(t tidy.Table, stem string) (Panel, error) {
 	}
 	var panels []Panel
 	for _, joint := range t.Where(tidy.Metric("torque")).Tasks() {
-		bias := t.Where(tidy.Task(joint), tidy.Metric("bias")).Series()
-		if len(bias) != 1 {
-			return Panel{}, fmt.Errorf("fig: %d series of the bias force of %s", len(bias), joint)
-		}
-		var layers []Layer
-		for _, m := range invdynPictured {
-			s := t.Where(tidy.Task(joint), tidy.Metric("torque"), tidy.Method(m)).Series()
-			if len(s) == 0 && m != "truth" { // it diverged
-				continue
-			}
-			if len(s) != 1 || len(s[0].Values) != len(bias[0].Values) {
-				return Panel{}, fmt.Errorf("fig: torque of %s by %s: %d series", joint, m, len(s))
-			}
-			style, label := invdynStyle(m)
-			style.Marker = NoMarker
-			if len(panels) > 0 {
-				label = "" // the first joint has the legend
-			}
-			c := Curve{Label: label, Style: style}
-			// The poses are those of evenly spaced samples, the first one first.
-			dt := seconds[1] * float64(len(tasks)) / float64(len(s[0].Values))
-			for i, v := range s[0].Values {
-				c.X, c.Y = append(c.X, dt*float64(i)), append(c.Y, v-bias[0].Values[i])
-			}
-			layers = append(layers, c)
+		rows := t.Where(tidy.Task(joint))
+		// The poses are those of evenly spaced samples, the first one first.
+		samples := len(rows.Where(tidy.Metric("torque"), tidy.Method("truth")))
+		dt := seconds[1] * float64(len(tasks)) / float64(samples)
+		layers, err := invdynTorque(rows, dt, len(panels) == 0)
+		if err != nil {
+			return Panel{}, fmt.Errorf("fig: panel %s-torque: %s: %w", stem, joint, err)
 		}
 		p, err := Plot{
 			Name: stem + "-torque", Title: "Inertial torque of " + joint, Width: PanelWidth, Height: 6.5,
@@ -266,4 +248,32 @@ func invdynTorques(t tidy.Table, stem string) (Panel, error) {
 		panels = append(panels, p)
 	}
 	return Grid(stem+"-torque", 2, panels...)
+}
+
+// invdynTorque are the curves of one joint, whose samples are dt apart.
+func invdynTorque(rows tidy.Table, dt float64, legend bool) ([]Layer, error) {
+	bias := rows.Where(tidy.Metric("bias")).Series()
+	if len(bias) != 1 {
+		return nil, fmt.Errorf("%d series of the bias force", len(bias))
+	}
+	var layers []Layer
+	for _, m := range invdynPictured {
+		s := rows.Where(tidy.Metric("torque"), tidy.Method(m)).Series()
+		if len(s) == 0 && m != "truth" { // it diverged
+			continue
+		}
+		if len(s) != 1 || len(s[0].Values) != len(bias[0].Values) {
+			return nil, fmt.Errorf("%d series of the torque by %s", len(s), m)
+		}
+		var c Curve
+		if c.Style, c.Label = invdynStyle(m); !legend {
+			c.Label = ""
+		}
+		c.Style.Marker = NoMarker
+		for i, v := range s[0].Values {
+			c.X, c.Y = append(c.X, dt*float64(i)), append(c.Y, v-bias[0].Values[i])
+		}
+		layers = append(layers, c)
+	}
+	return layers, nil
 }

@@ -116,7 +116,7 @@ func TestInvdynRefuses(t *testing.T) {
 	_, err := Panels("invdyn-sawyer", table.Where(tidy.Not(tidy.Method("learned"))))
 	wants(t, err, "fig5d-invdyn-sawyer", `"learned"`)
 	_, err = Panels("invdyn-sawyer", table.Where(tidy.Not(tidy.Metric("bias"))))
-	wants(t, err, "bias force of joint 1")
+	wants(t, err, "joint 1", "bias force")
 	short := table.Where(func(r tidy.Row) bool { return r.Task != "matrix" || r.Step != 3 })
 	_, err = Panels("invdyn-sawyer", short)
 	wants(t, err, "matrix of truth has 3 entries")
