@@ -13,11 +13,11 @@ import (
 // the four together. Further panels show accuracies, and (d) with the other
 // baselines.
 func digits(t tidy.Table) ([]Panel, error) {
-	a, err := digitsPictures(t, " train ", "fig2-digits-train-task", "(a) Meta-train task")
+	a, err := digitsPictures(t, " train ", "fig2-digits-train-task", "(a) Meta-train")
 	if err != nil {
 		return nil, err
 	}
-	b, err := digitsPictures(t, " test ", "fig2-digits-test-tasks", "(b) Meta-test tasks")
+	b, err := digitsPictures(t, " test ", "fig2-digits-test-tasks", "(b) Meta-test")
 	if err != nil {
 		return nil, err
 	}
@@ -42,9 +42,9 @@ func role(name string) tidy.Filter {
 	return func(r tidy.Row) bool { return strings.Contains(r.Task, name) }
 }
 
-// digitsPictures shows the held-out pictures that the first seed recorded of its tasks.
-// The step is the pixel in row-major order and the value its ink, 0 to 255; a
-// pixel without a row is blank.
+// digitsPictures shows the held-out pictures that the first seed recorded of its
+// tasks. The step is the pixel in row-major order and the value its ink, 0 to 255;
+// a pixel without a row is blank.
 func digitsPictures(t tidy.Table, tasks, name, title string) (Panel, error) {
 	const side = 28
 	rows := t.Where(tidy.Method("data"), role(tasks))
@@ -66,7 +66,7 @@ func digitsPictures(t tidy.Table, tasks, name, title string) (Panel, error) {
 			p.Pixels[pixel] = s.Values[i] / 255
 		}
 		pair := strings.Split(s.Task[strings.LastIndexByte(s.Task, ' ')+1:], "/")
-		p.Caption = fmt.Sprintf("“%s”, %s", pair[min(class, len(pair)-1)], strings.Fields(s.Task)[0])
+		p.Caption = strings.Fields(s.Task)[0] + " " + pair[min(class, len(pair)-1)] // "mnist 3"
 		lines[class] = append(lines[class], p)
 	}
 	if len(lines[0]) != len(lines[1]) {

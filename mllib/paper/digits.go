@@ -53,8 +53,8 @@ func digitsExperiment() Experiment {
 		},
 		Quick: Digits{
 			Net: nn.LeNet{Side: 28, Filter: 5, Conv1: 4, Conv2: 6, Hidden: 16, Classes: 2}, Loss: loss,
-			Train: digitsTrain(2000, 1e-3, 1e-3), Batch: 10,
-			TestPairs: 2, TestSteps: 100, Record: record, EvalEvery: 200, Held: 100, Rates: rates[3:6], RateOver: 2, ScaleOver: 5,
+			Train: digitsTrain(2000, 1e-3, 1e-3), Batch: 16,
+			TestPairs: 2, TestSteps: 100, Record: record, EvalEvery: 250, Held: 100, Rates: rates[3:6], RateOver: 1, ScaleOver: 5,
 			RenderTrain: 100, RenderTest: 50,
 		},
 		Claims: digitsClaims(),
