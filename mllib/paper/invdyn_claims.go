@@ -106,15 +106,17 @@ func mseSlower(t tidy.Table) (Verdict, error) {
 // sameEnd is the difference of log10 that still counts as the same end: 15 %.
 const sameEnd = 0.06
 
-// mseEnds judges whether the two end within 15 % of each other.
+// mseEnds judges whether the mean curves of the two end within 15 % of each other.
 func mseEnds(t tidy.Table) (Verdict, error) {
-	effect := fmt.Sprintf("%g − |log10 torque error at the last step, task loss − learned|", sameEnd)
+	effect := fmt.Sprintf("%g − |log10 torque error at the last step, task loss − learned, mean over seeds|", sameEnd)
 	d, err := tidy.PairedDifferences(ending(t, "task loss"), ending(t, "learned"))
 	if err != nil {
 		return Verdict{}, fmt.Errorf("%s: %w", effect, err)
 	}
-	for i, x := range d {
-		d[i] = sameEnd - math.Abs(x)
+	margin := func(perSeed []float64) float64 { return sameEnd - math.Abs(tidy.Mean(perSeed)) }
+	i, err := tidy.Bootstrap(d, margin)
+	if err != nil {
+		return Verdict{}, fmt.Errorf("%s: %w", effect, err)
 	}
-	return judge(effect, d)
+	return Decide(effect, margin(d), i.Low, i.High), nil
 }
