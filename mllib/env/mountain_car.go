@@ -34,7 +34,7 @@ func PaperCar() CarConstants {
 //	v ← v + (−Gravity·Mass·cos 3p + u/Mass − Friction·v)·Step
 //	p ← p + Step·v
 //
-// Then |v| is limited to MaxSpeed (before p moves), p to its interval, and v is
+// Then |v| is limited to MaxSpeed (after p has moved), p to its interval, and v is
 // set to 0 where p lies at MinPosition and v points further left.
 type MountainCar struct {
 	c CarConstants
@@ -97,7 +97,7 @@ func (m *MountainCar) Next(x, u *ad.Value) *ad.Value {
 func (m *MountainCar) limited(x, free *ad.Value) (to *ad.Value, any bool) {
 	for i := range x.Rows {
 		p, v := free.Row(i)[0], free.Row(i)[1]
-		p1, v1 := m.stop(x.Row(i)[0], p, v)
+		p1, v1 := m.stop(p, v)
 		if p1 == p && v1 == v {
 			continue
 		}
@@ -110,12 +110,10 @@ func (m *MountainCar) limited(x, free *ad.Value) (to *ad.Value, any bool) {
 	return to, any
 }
 
-// stop applies the limits to the free move from position before to (p, v).
-func (m *MountainCar) stop(before, p, v float64) (float64, float64) {
-	if math.Abs(v) > m.c.MaxSpeed {
-		v = math.Copysign(m.c.MaxSpeed, v)
-		p = before + float64(m.c.Step*v)
-	}
+// stop applies the limits to the free move to (p, v): the position has moved with
+// the velocity before its limit.
+func (m *MountainCar) stop(p, v float64) (float64, float64) {
+	v = min(max(v, -m.c.MaxSpeed), m.c.MaxSpeed)
 	p = min(max(p, m.c.MinPosition), m.c.MaxPosition)
 	if p == m.c.MinPosition && v < 0 {
 		v = 0

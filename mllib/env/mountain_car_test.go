@@ -85,8 +85,10 @@ func TestLimits(t *testing.T) {
 	for _, c := range []struct{ p, v, u, wantP, wantV float64 }{
 		{-1.15, -1.4, -0.25, -1.2, 0},      // the left wall stops the car
 		{0.49, 1.2, 0.25, 0.5, math.NaN()}, // the right end keeps its speed
-		{-0.2, -1.5, -0.25, -0.35, -1.5},   // the speed limit acts before the position moves
-		{-0.8, 1.5, 0.25, -0.65, 1.5},
+		// the speed limit acts after the position has moved, by 0.1 s of
+		// v + 0.1 (−1.96 cos 3p + 5u − 0.3v)
+		{-0.2, -1.5, -0.25, -0.2 + 0.1*(-1.5+0.1*(-1.96*math.Cos(-0.6)-1.25+0.45)), -1.5},
+		{-0.8, 1.5, 0.25, -0.8 + 0.1*(1.5+0.1*(-1.96*math.Cos(-2.4)+1.25-0.45)), 1.5},
 	} {
 		p, v := roll(m, c.p, c.v, c.u, 1)
 		if math.Abs(p-c.wantP) > 1e-15 || (v != c.wantV && !math.IsNaN(c.wantV)) || math.Abs(v) > 1.5 {

@@ -149,7 +149,8 @@ func TestCarJudge(t *testing.T) {
 // TestCarClaim judges made-up tables, in which iLQR does best at the start and
 // descent on the task loss at the end.
 func TestCarClaim(t *testing.T) {
-	claim := mountainCarExperiment().Claims[0]
+	claims := mountainCarExperiment().Claims
+	claim := claims[0]
 	table := func(learned, iLQR, late float64) tidy.Table {
 		var t tidy.Table
 		for seed := range uint64(5) {
@@ -166,10 +167,15 @@ func TestCarClaim(t *testing.T) {
 	for _, c := range []struct {
 		learned, iLQR, late float64
 		want                Outcome
-	}{{0.9, 0.1, 0.2, Reproduced}, {0.3, 0.6, 0, NotReproduced}, {0.5, 0, 0.502, Inconclusive}, {0.9, 0.1, 1, NotReproduced}} {
+	}{{0.9, 0.1, 0.2, Reproduced}, {0.3, 0.1, 0, NotReproduced}, {0.9, 0.6, 0, NotReproduced}, {0.498, 0, 0, Inconclusive}, {0.9, 0.1, 1, NotReproduced}} {
 		v, err := claim.Judge(table(c.learned, c.iLQR, c.late))
-		if want := c.learned - max(c.iLQR, c.late) + 0.002; err != nil || v.Outcome != c.want || math.Abs(v.Value-want) > 1e-12 {
+		want := min(c.learned+0.002-0.5, 0.5-max(c.iLQR, c.late))
+		if err != nil || v.Outcome != c.want || math.Abs(v.Value-want) > 1e-12 {
 			t.Errorf("%+v: %+v, error %v; want %v", c, v, err, want)
+		}
+		v, err = claims[2].Judge(table(c.learned, c.iLQR, c.late)) // against iLQR alone
+		if want := c.learned + 0.002 - c.iLQR; err != nil || math.Abs(v.Value-want) > 1e-12 {
+			t.Errorf("%+v against iLQR: %+v, error %v; want %v", c, v, err, want)
 		}
 	}
 	if _, err := claim.Judge(table(1, 0, 0).Where(tidy.Not(tidy.Method("learned")))); err == nil {
