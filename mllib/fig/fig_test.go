@@ -274,5 +274,9 @@ func TestProgress(t *testing.T) {
 	if want := `sine &lt;3&gt; <progress value="25" max="100"></progress> 25 of 100, 10s, 30s left`; got != want {
 		t.Errorf("%s", got)
 	}
+	got = progressHTML("sine", 100, 100, 10*time.Second)
+	if want := `sine <progress value="100" max="100"></progress> 100 of 100`; got != want {
+		t.Errorf("finished: %s", got)
+	}
 	Progress("outside")(1, 2)
 }

@@ -79,13 +79,17 @@ func Progress(label string) func(done, total int) {
 	}
 }
 
-// progressHTML is the bar after a time.
+// progressHTML is the bar after a time. A finished bar says no time, so that a
+// notebook stores the same whenever it is executed.
 func progressHTML(label string, done, total int, spent time.Duration) string {
-	left := ""
+	times := ""
+	if done < total {
+		times = fmt.Sprintf(", %v", spent.Round(time.Second/10))
+	}
 	if 0 < done && done < total {
 		t := time.Duration(float64(spent) / float64(done) * float64(total-done))
-		left = fmt.Sprintf(", %v left", t.Round(time.Second))
+		times += fmt.Sprintf(", %v left", t.Round(time.Second))
 	}
-	return fmt.Sprintf(`%s <progress value="%d" max="%d"></progress> %d of %d, %v%s`,
-		html.EscapeString(label), done, total, done, total, spent.Round(time.Second/10), left)
+	return fmt.Sprintf(`%s <progress value="%d" max="%d"></progress> %d of %d%s`,
+		html.EscapeString(label), done, total, done, total, times)
 }
