@@ -112,13 +112,18 @@ func (b *bench) read(path string) string {
 	return string(data)
 }
 
-// files returns the content of all files of the clone by their paths.
+// files returns the content of all files of the clone by their paths; folders
+// end with a slash and have no content.
 func (b *bench) files() map[string]string {
 	b.t.Helper()
 	all := map[string]string{}
 	err := filepath.WalkDir(b.root, func(path string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			all[strings.TrimPrefix(path, b.root+"/")] = b.read(strings.TrimPrefix(path, b.root+"/"))
+		name := strings.TrimPrefix(path, b.root+"/")
+		switch {
+		case err == nil && d.IsDir():
+			all[name+"/"] = ""
+		case err == nil:
+			all[name] = b.read(name)
 		}
 		return err
 	})
@@ -164,18 +169,23 @@ func refusals() []struct{ args, want string } {
 		{"run alpha --seeds 0", "has 4 seeds"},
 		{"run alpha --seeds 1,2,1", "seed 1 is there twice"},
 		{"run alpha --seeds 1,,2", "is no seed"},
-		{"run alpha --seeds bad/none.csv", "none.csv"},
+		{"run alpha --seeds bad/none.csv", "none.csv is neither a number, a list of seeds, nor a file"},
+		{"run alpha --seeds abc", "--seeds abc is neither a number, a list of seeds, nor a file"},
+		{"run alpha --seeds -3", "--seeds -3 is neither a number, a list of seeds, nor a file"},
 		{"run alpha --seeds bad/empty.csv", "empty.csv:1: the file is empty"},
 		{"run alpha --seeds bad/twice.csv", "twice.csv:4: seed 1 is already on line 2"},
 		{"run alpha --seeds bad/letters.csv", `letters.csv:2: "one" is no seed`},
 		{"run alpha --profile paper --seeds 2", "add --out DIR"},
 		{"run alpha --out bad/empty.csv", "choose another"},
 		{"run alpha --out bad/empty.csv/x", "choose another"},
+		{"run alpha --seeds 5 --out bad/new/folder", "has 4 seeds"},
 		{"run alpha --out bad/manifest", "manifest.json: damaged"},
 		{"claims", "no results in data/results: compute them with ml3 run"},
 		{"claims gamma", `unknown experiment "gamma"`},
 		{"claims beta --from bad/cut", "no results of beta"},
 		{"claims alpha --from bad/cut", "cut short"},
+		{"claims alpha --from bad/rows", "alpha.csv is cut short: it has 2 rows, 20 by manifest.json"},
+		{"figures --from bad/rows", "is cut short"},
 		{"claims alpha --from bad/table", "alpha.csv:1: "},
 		{"figures alpha --from bad/cut", "cut short"},
 		{"figures --profile small", "unknown profile"},
@@ -202,6 +212,8 @@ func TestRefusals(t *testing.T) {
 	b.write("bad/manifest/manifest.json", "{")
 	b.write("bad/table/alpha.csv", "experiment,method\n")
 	b.write("bad/cut/alpha.csv", b.read("data/results/quick/alpha.csv")[:200])
+	b.write("bad/rows/alpha.csv", strings.Join(strings.SplitAfter(b.read("data/results/quick/alpha.csv"), "\n")[:3], ""))
+	b.write("bad/rows/manifest.json", b.read("data/results/quick/manifest.json"))
 	before, runs := b.files(), b.runs.Load()
 	for _, c := range refusals() {
 		args := strings.Fields(c.args)
@@ -223,8 +235,8 @@ func TestRefusals(t *testing.T) {
 	}
 	after := b.files()
 	for path, text := range after {
-		if before[path] != text {
-			t.Errorf("%s has changed", path)
+		if old, ok := before[path]; !ok || old != text {
+			t.Errorf("%s is new or has changed", path)
 		}
 	}
 	if len(after) != len(before) {

@@ -2,9 +2,13 @@ package main
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -79,13 +83,24 @@ func (a *app) judge(in places, names []string) ([]judged, error) {
 	}
 	var all []judged
 	for _, s := range tables {
-		for _, c := range s.experiment.Claims {
-			v, err := c.Judge(s.table)
-			if err != nil {
-				return nil, fmt.Errorf("claim %s by %s: %w", c.ID, a.relative(in.table(s.experiment.Name)), err)
-			}
-			all = append(all, judged{claim: c, name: s.experiment.Name, verdict: v})
+		verdicts, err := a.judgeOne(in, s)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, verdicts...)
+	}
+	return all, nil
+}
+
+// judgeOne evaluates the claims of one experiment.
+func (a *app) judgeOne(in places, s stored) ([]judged, error) {
+	var all []judged
+	for _, c := range s.experiment.Claims {
+		v, err := c.Judge(s.table)
+		if err != nil {
+			return nil, fmt.Errorf("claim %s by %s: %w", c.ID, a.relative(in.table(s.experiment.Name)), err)
+		}
+		all = append(all, judged{claim: c, name: s.experiment.Name, verdict: v})
 	}
 	return all, nil
 }
@@ -101,25 +116,40 @@ func anyNotReproduced(verdicts []judged) bool {
 }
 
 // reportClaims writes claims.csv beside the tables of a folder and prints the
-// verdicts on the named experiments.
+// verdicts on the named experiments. Tables of others that cannot be judged are
+// left out with a note, those of the named ones are errors.
 func (a *app) reportClaims(in places, names []string) error {
-	all, err := a.judge(in, nil)
+	m, err := in.readManifest()
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(in.results, "claims.csv")
-	if err := tidy.WriteFileAtomic(path, func(w io.Writer) error { return writeClaims(w, all) }); err != nil {
-		return err
-	}
-	var shown []judged
-	for _, j := range all {
-		for _, n := range names {
-			if n == j.name {
-				shown = append(shown, j)
-			}
+	var failed []error
+	var all, shown []judged
+	for _, e := range a.experiments {
+		verdicts, err := a.judgeStored(in, m, e)
+		named := slices.Contains(names, e.Name)
+		switch {
+		case named && err != nil:
+			failed = append(failed, err)
+		case named:
+			shown = append(shown, verdicts...)
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			fmt.Fprintf(a.progress, "ml3: note: claims of %s left out: %v\n", e.Name, err)
 		}
+		all = append(all, verdicts...)
 	}
-	return printClaims(a.out, shown)
+	path := filepath.Join(in.results, "claims.csv")
+	err = tidy.WriteFileAtomic(path, func(w io.Writer) error { return writeClaims(w, all) })
+	return errors.Join(append(failed, err, printClaims(a.out, shown))...)
+}
+
+// judgeStored evaluates the claims of one experiment by its stored table.
+func (a *app) judgeStored(in places, m manifest, e paper.Experiment) ([]judged, error) {
+	s, err := a.read(in, m, e)
+	if err != nil {
+		return nil, err
+	}
+	return a.judgeOne(in, s)
 }
 
 // writeClaims writes verdicts as CSV.
@@ -152,7 +182,15 @@ func printClaims(w io.Writer, verdicts []judged) error {
 	fmt.Fprintln(t, "CLAIM\tFIGURE\tVERDICT\tEFFECT\t95 % INTERVAL\tMEASURED AS")
 	for _, j := range verdicts {
 		v := j.verdict
-		fmt.Fprintf(t, "%s\t%s\t%s\t%.4g\t%.4g … %.4g\t%s\n", j.claim.ID, j.claim.Figure, v.Outcome, v.Value, v.Low, v.High, v.Effect)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%.4g\t%s\t%s\n", j.claim.ID, j.claim.Figure, v.Outcome, v.Value, interval(v), v.Effect)
 	}
 	return t.Flush()
+}
+
+// interval formats the bounds of a verdict. A single seed has none.
+func interval(v paper.Verdict) string {
+	if math.IsInf(v.Low, -1) && math.IsInf(v.High, 1) {
+		return "one seed: no interval"
+	}
+	return fmt.Sprintf("%.4g … %.4g", v.Low, v.High)
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
@@ -36,6 +38,58 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// TestClaimsOneSeed shows a verdict without an interval.
+func TestClaimsOneSeed(t *testing.T) {
+	b := newBench(t)
+	b.experiments[0].Claims[0].Judge = func(t tidy.Table) (paper.Verdict, error) {
+		return paper.Decide("rows per seed", float64(len(t))-3, math.Inf(-1), math.Inf(1)), nil
+	}
+	b.succeed("run", "alpha", "--seeds", "1")
+	if out := b.out.String(); !strings.Contains(out, "inconclusive") || !strings.Contains(out, "one seed: no interval") {
+		t.Errorf("run prints\n%s", out)
+	}
+	want := "claim,experiment,verdict,value,low,high\nalpha-rows,alpha,inconclusive,2.0,-Inf,+Inf\n"
+	if got := b.read("data/results/quick/claims.csv"); got != want {
+		t.Errorf("claims.csv:\n%s\nwant\n%s", got, want)
+	}
+	b.succeed("claims", "--profile", "quick", "--csv")
+	if b.out.String() != want {
+		t.Errorf("claims --csv prints\n%s\nwant\n%s", &b.out, want)
+	}
+}
+
+// TestRunBesideBadTable runs an experiment in folders where another's table
+// cannot be read or judged.
+func TestRunBesideBadTable(t *testing.T) {
+	for name, table := range map[string]string{
+		"unreadable": "experiment,method\n",
+		"cut":        "experiment,method,seed,task,step,metric,value\n",
+		"unjudged":   "experiment,method,seed,task,step,metric,value\n" + "gamma,m,1,t,0,x,1.0\n",
+	} {
+		b := newBench(t)
+		if name == "cut" {
+			b.succeed("run", "beta")
+		}
+		b.write("data/results/quick/beta.csv", table)
+		b.succeed("run", "alpha")
+		if !strings.Contains(b.stderr.String(), "ml3: note: claims of beta left out: ") {
+			t.Errorf("%s: no note in\n%s", name, &b.stderr)
+		}
+		if got := b.read("data/results/quick/claims.csv"); !strings.Contains(got, "alpha-rows") || strings.Contains(got, "beta-rows") {
+			t.Errorf("%s: claims.csv:\n%s", name, got)
+		}
+		if !strings.Contains(b.out.String(), "alpha-rows") {
+			t.Errorf("%s: run prints\n%s", name, &b.out)
+		}
+	}
+	b := newBench(t)
+	b.experiments[0].Claims[0] = rowsClaim("alpha-none", "gamma", 0)
+	status, errs := b.ml3(t.Context(), "run")
+	if status != statusError || len(errs) != 1 || !strings.Contains(errs[0], "claim alpha-none") || !strings.Contains(b.out.String(), "beta-rows") {
+		t.Errorf("a claim of the run that cannot be judged: exit status %d, %q, prints\n%s", status, errs, &b.out)
+	}
+}
+
 func TestFigures(t *testing.T) {
 	b := newBench(t)
 	b.succeed("run", "alpha", "--profile", "paper")
@@ -62,7 +116,7 @@ func TestFigures(t *testing.T) {
 	if status != statusError || len(errs) != 1 || !strings.Contains(errs[0], "compute them with ml3 run beta") {
 		t.Errorf("without a table: exit status %d, %q", status, errs)
 	}
-	b.write("data/results/alpha.csv", strings.Join(strings.SplitAfter(b.read("data/results/alpha.csv"), "\n")[:3], ""))
+	b.write("data/results/alpha.csv", strings.Replace(b.read("data/results/alpha.csv"), "line", "edge", 1))
 	b.succeed("figures", "alpha")
 	if !strings.Contains(b.stderr.String(), "is not the file that manifest.json describes") {
 		t.Errorf("a changed table is not noted:\n%s", &b.stderr)

@@ -38,12 +38,15 @@ func (a *app) figures(c *cobra.Command, in places, names []string) error {
 	if err := writable(in.figures); err != nil {
 		return err
 	}
+	if err := in.make(); err != nil {
+		return err
+	}
 	for _, s := range tables {
-		if err := c.Context().Err(); err != nil {
-			return err
-		}
 		if err := a.picture(s.experiment, s.table, in.figures); err != nil {
 			return fmt.Errorf("figures of %s: %w", s.experiment.Name, err)
+		}
+		if err := c.Context().Err(); err != nil {
+			return err
 		}
 		fmt.Fprintf(a.progress, "%s: drawn in %s\n", s.experiment.Name, a.relative(in.figures))
 	}

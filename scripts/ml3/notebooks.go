@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func (a *app) notebooks(ctx context.Context, files []string, o notebookOptions) 
 	for i, file := range files {
 		err := a.execNotebook(ctx, tools, notebooks[i], file, o)
 		if ctx.Err() != nil {
-			return err
+			return cmp.Or(err, ctx.Err())
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", a.relative(file), err))

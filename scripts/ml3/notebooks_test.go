@@ -87,6 +87,35 @@ func TestNotebooksInterrupted(t *testing.T) {
 	}
 }
 
+// cancelAt is a writer that cancels when it is given a text.
+type cancelAt struct {
+	text   string
+	cancel func()
+}
+
+func (c cancelAt) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), c.text) {
+		c.cancel()
+	}
+	return len(p), nil
+}
+
+// TestNotebooksInterruptedBetween cancels when the first notebook is done.
+func TestNotebooksInterruptedBetween(t *testing.T) {
+	b := newBench(t)
+	withTools(t, b)
+	b.write("notebooks/01.ipynb", page(`!true`))
+	b.write("notebooks/02.ipynb", page(`!touch ../started`))
+	ctx, cancel := context.WithCancel(t.Context())
+	b.progress = cancelAt{"01.ipynb  done", cancel}
+	if status, errs := b.ml3(ctx, "notebooks"); status != statusInterrupted || len(errs) != 1 {
+		t.Errorf("exit status %d, %q", status, errs)
+	}
+	if exists(filepath.Join(b.root, "started")) {
+		t.Error("the second notebook was executed")
+	}
+}
+
 // TestJupyter starts a program in Jupyter's place.
 func TestJupyter(t *testing.T) {
 	b := newBench(t)

@@ -55,9 +55,31 @@ func runOf(e paper.Experiment, profile string) paper.Run {
 	return e.Quick
 }
 
-// writable makes the folder if it is missing and checks that files can be
-// written there, so that nothing is computed in vain.
+// make makes the folders that are missing.
+func (p places) make() error {
+	for _, dir := range []string{p.results, p.figures} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writable checks that files can be written to a folder, so that nothing is
+// computed in vain. If the folder is missing it is made for the time of the check.
 func writable(dir string) error {
+	var missing []string // innermost first
+	for d := dir; d != filepath.Dir(d); d = filepath.Dir(d) {
+		if _, err := os.Lstat(d); err == nil {
+			break
+		}
+		missing = append(missing, d)
+	}
+	defer func() {
+		for _, d := range missing {
+			os.Remove(d)
+		}
+	}()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("cannot make the folder for results: %w; choose another with --out", err)
 	}

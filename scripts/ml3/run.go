@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +69,7 @@ func (a *app) run(ctx context.Context, names []string, o runOptions) error {
 	for _, t := range tasks {
 		err := a.runTask(ctx, t, to, o)
 		if ctx.Err() != nil {
-			return err
+			return cmp.Or(err, ctx.Err())
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", t.experiment.Name, err))
@@ -77,7 +78,7 @@ func (a *app) run(ctx context.Context, names []string, o runOptions) error {
 		done = append(done, t.experiment.Name)
 	}
 	if len(done) > 0 {
-		failed = append(failed, a.reportClaims(to, done))
+		failed = append(failed, a.drawOthers(to.figures), a.reportClaims(to, done))
 	}
 	return errors.Join(failed...)
 }
@@ -130,6 +131,9 @@ func (a *app) runTask(ctx context.Context, t task, to places, o runOptions) erro
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if err := to.make(); err != nil {
+		return err
 	}
 	r := machine()
 	r.Profile, r.Seeds, r.Rows, r.Jobs = o.profile, t.seeds, len(table), o.jobs

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ml3/mllib/tidy"
 )
 
 // TestRunJobs expects the same bytes from any number of jobs, in the right
@@ -90,6 +92,51 @@ func TestRunInterrupted(t *testing.T) {
 	}
 	if !maps.Equal(b.files(), before) {
 		t.Errorf("the files have changed: %v", slices.Sorted(maps.Keys(b.files())))
+	}
+}
+
+// TestRunInterruptedEarly expects a run that wrote nothing to leave no folder.
+func TestRunInterruptedEarly(t *testing.T) {
+	b := newBench(t)
+	before := b.files()
+	started := make(chan struct{})
+	b.experiments[0].Quick = walk{name: "alpha", block: started, runs: &b.runs}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-started
+		cancel()
+	}()
+	if status, errs := b.ml3(ctx, "run", "--jobs", "1"); status != statusInterrupted || len(errs) != 1 {
+		t.Errorf("exit status %d, %q", status, errs)
+	}
+	if !maps.Equal(b.files(), before) {
+		t.Errorf("the run has left something: %v", slices.Sorted(maps.Keys(b.files())))
+	}
+}
+
+// TestDrawingInterrupted cancels while figures are drawn, which does not notice.
+func TestDrawingInterrupted(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run", "--profile", "paper")
+	for _, args := range [][]string{{"run"}, {"run", "beta"}, {"figures"}, {"figures", "beta"}} {
+		ctx, cancel := context.WithCancel(t.Context())
+		b.draw = func(string, tidy.Table, string) error { cancel(); return nil }
+		status, errs := b.ml3(ctx, args...)
+		if status != statusInterrupted || len(errs) != 1 || !strings.Contains(errs[0], "interrupted") {
+			t.Errorf("ml3 %v: exit status %d, %q", args, status, errs)
+		}
+	}
+}
+
+// TestRunDrawsOthers expects the figures without a table after every run.
+func TestRunDrawsOthers(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run")
+	b.succeed("run", "alpha", "--out", filepath.Join(b.root, "mine"))
+	for _, file := range []string{"figures/quick/framework.png", "mine/figures/framework.png"} {
+		if !exists(filepath.Join(b.root, file)) {
+			t.Errorf("%s was not drawn", file)
+		}
 	}
 }
 

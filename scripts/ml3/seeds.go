@@ -20,6 +20,9 @@ func (a *app) seeds(experiment, flag string) ([]uint64, error) {
 	case isList && strings.Contains(flag, ","):
 		return parseSeeds(flag)
 	case flag != "" && !isList:
+		if !exists(flag) {
+			return nil, fmt.Errorf("--seeds %s is neither a number, a list of seeds, nor a file", flag)
+		}
 		return random.ReadSeeds(flag)
 	}
 	stored, err := random.ReadSeeds(a.seedFile(experiment))
