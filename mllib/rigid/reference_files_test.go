@@ -94,7 +94,7 @@ type constraintState struct {
 		IncludeMargin float64
 		Force         []float64 `json:"force_normal_tan1_tan2"`
 	}
-	NEfc          int
+	NEfc          *int
 	EfcType       []int     `json:"efc_type"`
 	EfcID         []int     `json:"efc_id"`
 	EfcR          []float64 `json:"efc_R"`

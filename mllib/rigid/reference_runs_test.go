@@ -136,7 +136,7 @@ func compareRecord(w *worst, s *State, r *trajectoryFile, k int, tol float64) {
 	if got := len(fresh.Contacts()); got != r.NContact[i] {
 		w.t.Errorf("%d contacts%s, reference %d", got, at, r.NContact[i])
 	}
-	w.near("normal_force"+at, []float64{force}, r.NormalForce[i:i+1], 10*tol, 1)
+	w.near("normal_force"+at, []float64{force}, r.NormalForce[i:i+1], tol, 1)
 	if r.NContact[i] > 0 {
 		w.near("min_dist"+at, []float64{nearest}, r.MinDist[i:i+1], tol, 1)
 	}

@@ -2,12 +2,12 @@ package rigid
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,17 +32,32 @@ func robot(t testing.TB, name string) *Model {
 	return m
 }
 
-// referenceDir is the folder of reference data: ML3_REFERENCE, from here or
-// from the root of the repository, or the one that comes with the repository.
+// referenceDir is the folder of reference data: ML3_REFERENCE, from the root of
+// the repository or from here, or the one that comes with the repository. A
+// folder that is not there is a failure; one without MuJoCo's files is not if it
+// has PyTorch's.
 func referenceDir(t *testing.T) string {
-	dir := os.Getenv("ML3_REFERENCE")
-	if dir == "" {
-		return filepath.Join(repository, "data/reference")
+	t.Helper()
+	given := os.Getenv("ML3_REFERENCE")
+	if given == "" {
+		return filepath.Join(repository, "data", "reference")
 	}
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(dir) {
-		dir = filepath.Join(repository, dir)
+	dir := given
+	if fromRoot := filepath.Join(repository, given); !filepath.IsAbs(given) && isFolder(fromRoot) {
+		dir = fromRoot
+	}
+	if !isFolder(dir) {
+		t.Fatalf("ML3_REFERENCE=%s: no such folder, neither from here nor from the root of the repository", given)
+	}
+	if !isFolder(filepath.Join(dir, "mujoco")) && isFolder(filepath.Join(dir, "pytorch")) {
+		t.Skipf("no files of MuJoCo in %s", dir)
 	}
 	return dir
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // TestReference compares with every file of MuJoCo's answers, each by the rules
@@ -91,13 +106,15 @@ func checkFile(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	m := robot(t, about.Model)
-	has := func(key string) bool { return len(about.States) > 0 && about.States[0][key] != nil }
+	has := func(key string) bool { // in every state
+		return len(about.States) > 0 && !slices.ContainsFunc(about.States, func(s map[string]json.RawMessage) bool { return s[key] == nil })
+	}
 	switch {
 	case about.BodyParentid != nil:
 		checkModel(t, m, text)
 	case has("M"):
 		checkStates(t, m, text)
-	case has("efc_J"):
+	case has("qacc_smooth"):
 		checkConstraintStates(t, m, text)
 	case about.QPos != nil:
 		checkTrajectory(t, m, text, filepath.Base(path))
