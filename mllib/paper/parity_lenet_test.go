@@ -3,6 +3,7 @@ package paper
 import (
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -16,38 +17,85 @@ type givenPictures struct {
 	net            nn.LeNet
 	theta          nn.Params
 	images, onehot *ad.Value
+	probabilities  bool // M_φ sees these, not their logarithms
 }
 
 func (g givenPictures) Init(*ad.Tape, *rand.Rand) nn.Params { return g.theta.Clone() }
 func (g givenPictures) Features(theta nn.Params, _ *rand.Rand) *ad.Value {
-	return ad.ConcatCols(g.net.Apply(theta, g.images), g.onehot)
+	out := g.net.Apply(theta, g.images)
+	if g.probabilities {
+		out = ad.Exp(out)
+	}
+	return ad.ConcatCols(out, g.onehot)
 }
 func (g givenPictures) Loss(theta nn.Params, _ *rand.Rand) *ad.Value {
 	return nn.CrossEntropy(g.net.Apply(theta, g.images), g.onehot)
 }
 
-// parityLeNet: one inner step of LeNet on M_φ (log-probabilities, one-hot
-// targets), cross-entropy on the same batch. Small files list the parameters,
-// full ones give a formula for them and sums of the results.
+// parityLeNet: some inner steps of LeNet on M_φ (log-probabilities or
+// probabilities, one-hot targets), cross-entropy on the same batch. Small files
+// list the parameters, full ones give a formula for them and sums of the results.
 func parityLeNet(t *testing.T, f *parityFile) {
 	theta, phi, images := lenetInputs(t, f)
-	task := givenPictures{lenetOf(theta), theta, images, ad.Zeros(images.Rows, 2)}
+	net := lenetOf(theta)
+	task := givenPictures{net, theta, images, ad.Zeros(images.Rows, net.Classes), lenetProbabilities(t, f)}
 	for i, class := range lenetLabels(t, f) {
-		task.onehot.Data[2*i+int(class)] = 1
+		task.onehot.Row(i)[int(class)] = 1
 	}
-	obj := meta.Loss{Net: mlpOf(phi, ad.ReLU, ad.Softplus)}.At(phi)
+	obj := meta.Loss{Net: mlpOf(phi, activation(t, f.text(t, "meta_loss.activation", "relu")), activation(t, f.text(t, "meta_loss.output", "softplus")))}.At(phi)
 
-	same(t, "log-probabilities before", task.net.Apply(theta, images).Data, f.matrix(t, "expected.log_softmax_before").Data)
+	sameOutput(t, f, "before", task.net.Apply(theta, images))
 	same(t, "task loss before", task.Loss(theta, nil).Data, f.matrix(t, "expected.task_loss_before").Data)
-	after, l := meta.Step(obj, task, theta, f.number(t, "inner_lr"), nil)
-	same(t, "meta-loss", l.Data, f.matrix(t, "expected.meta_loss").Data)
 	g := ad.Grad(obj(task, theta, nil), theta...)
-	sameLeNet(t, f, "gradient of the meta-loss for θ", g, "expected.grad_meta_loss_wrt_theta_step0")
-	sameLeNet(t, f, "θ after", after, "expected.theta_after_last_step")
-	same(t, "log-probabilities after", task.net.Apply(after, images).Data, f.matrix(t, "expected.log_softmax_after").Data)
+	sameLeNet(t, f, "gradient of the meta-loss for θ", g, f.either(t, "expected.grad_meta_loss_wrt_theta_step0", "expected.grad_meta_loss_wrt_theta"))
+	after := theta
+	var losses []float64
+	for range f.steps(t) {
+		var l *ad.Value
+		after, l = meta.Step(obj, task, after, f.number(t, "inner_lr"), nil)
+		losses = append(losses, l.Item())
+	}
+	f.sameSteps(t, "meta-loss", losses, "expected.meta_loss")
+	sameLeNet(t, f, "θ after", after, f.either(t, "expected.theta_after_last_step", "expected.theta_after"))
+	sameOutput(t, f, "after", task.net.Apply(after, images))
 	taskLoss := task.Loss(after, nil)
 	same(t, "task loss", taskLoss.Data, f.matrix(t, "expected.task_loss").Data)
 	sameParams(t, "gradient of the task loss for φ", ad.Grad(taskLoss, phi...), f.linear(t, "expected.grad_task_loss_wrt_phi"))
+}
+
+// lenetProbabilities tells whether M_φ sees probabilities or their logarithms, as
+// meta_loss.input says or, in files without it, the description.
+func lenetProbabilities(t *testing.T, f *parityFile) bool {
+	t.Helper()
+	text := f.text(t, "meta_loss.input", "")
+	if text == "" {
+		input := regexp.MustCompile(` on \(([^,]+), one-hot\)`).FindStringSubmatch(f.text(t, "description", ""))
+		if input == nil {
+			t.Fatalf("%s: neither meta_loss.input nor the description says what the meta-loss sees", f.name)
+		}
+		text = input[1]
+	}
+	switch {
+	case strings.Contains(text, "exp(log_softmax"):
+		return true
+	case strings.Contains(text, "log_softmax"):
+		return false
+	case strings.Contains(text, "softmax"):
+		return true
+	}
+	t.Fatalf("%s: no rule for the input %q of the meta-loss", f.name, text)
+	return false
+}
+
+// sameOutput compares log-probabilities with the file's or, if it has only
+// probabilities, these.
+func sameOutput(t *testing.T, f *parityFile, when string, logp *ad.Value) {
+	t.Helper()
+	path := f.either(t, "expected.log_softmax_"+when, "expected.softmax_"+when)
+	if strings.HasPrefix(path, "expected.softmax") {
+		logp = ad.Exp(logp)
+	}
+	same(t, "output "+when, logp.Data, f.matrix(t, path).Data)
 }
 
 func lenetLabels(t *testing.T, f *parityFile) []float64 {

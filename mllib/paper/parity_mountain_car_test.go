@@ -8,7 +8,7 @@ import (
 	"ml3/mllib/nn"
 )
 
-// parityMountainCar: one inner step on M_φ, then the task loss of a new roll-out,
+// parityMountainCar: some inner steps on M_φ, then the task loss of a new roll-out,
 // with and without the extra goal.
 func parityMountainCar(t *testing.T, f *parityFile) {
 	theta, phi := f.linear(t, "theta0"), f.linear(t, "phi")
@@ -18,26 +18,26 @@ func parityMountainCar(t *testing.T, f *parityFile) {
 	f.into(t, "goal_extra", &p.Extra)
 	f.into(t, "horizon", &p.Horizon)
 	task := NewCarTask(p, mlpOf(theta, nn.Linear, nn.Linear), releasedInputs())
-	loss := meta.Loss{Net: mlpOf(phi, ad.ELU, nn.Linear)}
+	loss := meta.Loss{Net: mlpOf(phi, activation(t, f.text(t, "meta_loss.activation", "elu")), activation(t, f.text(t, "meta_loss.output", "linear")))}
 
 	before := task.Rollout(theta)
 	same(t, "states before", ad.ConcatRows(before.States...).Data, f.matrix(t, "expected.states_before").Data)
 	same(t, "actions before", ad.ConcatRows(before.Actions...).Data, f.matrix(t, "expected.actions_before").Data)
-	same(t, "final distance", task.Features(theta, nil).Row(0)[3:], []float64{f.number(t, "expected.reward_input")})
 
 	obj := loss.At(phi)
-	l := obj(task, theta, nil)
-	same(t, "meta-loss", l.Data, []float64{f.number(t, "expected.meta_loss")})
-	sameParams(t, "gradient of the meta-loss", ad.Grad(l, theta...), f.linear(t, "expected.grad_meta_loss_wrt_theta"))
-	steps := 1
-	if f.has("inner_steps") {
-		f.into(t, "inner_steps", &steps)
-	}
+	g := ad.Grad(obj(task, theta, nil), theta...)
+	sameParams(t, "gradient of the meta-loss", g, f.linear(t, f.either(t, "expected.grad_meta_loss_wrt_theta", "expected.grad_meta_loss_wrt_theta_step0")))
 	after := theta
-	for range steps {
-		after, _ = meta.Step(obj, task, after, f.number(t, "inner_lr"), nil)
+	var losses, distances []float64
+	for range f.steps(t) {
+		distances = append(distances, task.Features(after, nil).At(0, 3))
+		var l *ad.Value
+		after, l = meta.Step(obj, task, after, f.number(t, "inner_lr"), nil)
+		losses = append(losses, l.Item())
 	}
-	sameParams(t, "θ after", after, f.linear(t, "expected.theta_after"))
+	f.sameSteps(t, "final distance", distances, "expected.reward_input")
+	f.sameSteps(t, "meta-loss", losses, "expected.meta_loss")
+	sameParams(t, "θ after", after, f.linear(t, f.either(t, "expected.theta_after", "expected.theta_after_last_step")))
 	same(t, "states after", ad.ConcatRows(task.Rollout(after).States...).Data, f.matrix(t, "expected.states_after").Data)
 
 	for _, k := range []struct {
@@ -48,4 +48,25 @@ func parityMountainCar(t *testing.T, f *parityFile) {
 		same(t, k.name+"task loss", taskLoss.Data, []float64{f.number(t, k.name+"task_loss")})
 		sameParams(t, k.name+"gradient for φ", ad.Grad(taskLoss, phi...), f.linear(t, k.name+"grad_task_loss_wrt_phi"))
 	}
+}
+
+// steps is the number of inner steps, 1 if the file does not say.
+func (f *parityFile) steps(t *testing.T) int {
+	t.Helper()
+	n := 1
+	if f.has("inner_steps") {
+		f.into(t, "inner_steps", &n)
+	}
+	return n
+}
+
+// sameSteps compares a number of each inner step with the list at path, or the
+// first step's with the single number there.
+func (f *parityFile) sameSteps(t *testing.T, what string, got []float64, path string) {
+	t.Helper()
+	want := f.matrix(t, path)
+	if _, shape := flat(t, f.raw(path)); len(shape) == 0 {
+		got = got[:1]
+	}
+	same(t, what, got, want.Data)
 }

@@ -30,9 +30,10 @@ var parityKinds = []struct {
 // that of ML3_REFERENCE if set, to 1e-10 relative to the largest entry of each
 // tensor.
 func TestParity(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(referenceDir(), "pytorch", "gradients", "*.json"))
+	dir := referenceDir(t)
+	files, err := filepath.Glob(filepath.Join(dir, "pytorch", "gradients", "*.json"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no reference gradients in %s (%v)", referenceDir(), err)
+		t.Fatalf("no reference gradients in %s (%v)", dir, err)
 	}
 	for _, path := range files {
 		f := openParity(t, path)
@@ -48,11 +49,33 @@ func TestParity(t *testing.T) {
 	}
 }
 
-func referenceDir() string {
-	if d := os.Getenv("ML3_REFERENCE"); d != "" {
-		return d
+// referenceDir is the folder of reference data: ML3_REFERENCE, from the root of
+// the repository or from here, or the one that comes with the repository. A
+// folder that is not there is a failure; one without PyTorch's files is not if it
+// has MuJoCo's.
+func referenceDir(t *testing.T) string {
+	t.Helper()
+	const repository = "../.."
+	given := os.Getenv("ML3_REFERENCE")
+	if given == "" {
+		return filepath.Join(repository, "data", "reference")
 	}
-	return filepath.Join("..", "..", "data", "reference")
+	dir := given
+	if fromRoot := filepath.Join(repository, given); !filepath.IsAbs(given) && isFolder(fromRoot) {
+		dir = fromRoot
+	}
+	if !isFolder(dir) {
+		t.Fatalf("ML3_REFERENCE=%s: no such folder, neither from here nor from the root of the repository", given)
+	}
+	if !isFolder(filepath.Join(dir, "pytorch")) && isFolder(filepath.Join(dir, "mujoco")) {
+		t.Skipf("no files of PyTorch in %s", dir)
+	}
+	return dir
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // parityFile is a reference file. Its values are named by their path, such as
@@ -121,6 +144,18 @@ func (f *parityFile) text(t *testing.T, path, otherwise string) string {
 	var s string
 	f.into(t, path, &s)
 	return s
+}
+
+// either returns the path that the file has: results have two spellings.
+func (f *parityFile) either(t *testing.T, paths ...string) string {
+	t.Helper()
+	for _, p := range paths {
+		if f.has(p) {
+			return p
+		}
+	}
+	t.Fatalf("%s: none of the values %q", f.name, paths)
+	return ""
 }
 
 // keys returns the names at path in the order of the file.
