@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"ml3/mllib/ad"
@@ -139,17 +138,7 @@ func TestForceLimit(t *testing.T) {
 
 // TestReferenceRollouts replays the actions of the reference roll-outs.
 func TestReferenceRollouts(t *testing.T) {
-	dir := os.Getenv("ML3_REFERENCE")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "data", "reference")
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "pytorch", "gradients", "*.json"))
-	found := 0
-	for _, path := range files {
-		if !strings.HasPrefix(filepath.Base(path), "mountain_car") {
-			continue
-		}
-		found++
+	for _, path := range referenceFiles(t, "pytorch", "gradients", "mountain_car*.json") {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -164,9 +153,6 @@ func TestReferenceRollouts(t *testing.T) {
 			t.Fatalf("%s: %v", path, err)
 		}
 		replay(t, filepath.Base(path), f.Expected.States, f.Expected.Actions)
-	}
-	if found == 0 {
-		t.Skipf("no reference roll-outs of the mountain car in %s", dir)
 	}
 }
 

@@ -26,21 +26,47 @@ type run struct {
 	TipVel                               []float64 `json:"tip_vel"`
 }
 
+// referenceFiles are the files that match the elements of a path in the folder of
+// reference data: ML3_REFERENCE, from the root of the repository or from here, or
+// the one that comes with the repository, which has all kinds. Another may lack
+// some: then the test is skipped, unless there is no reference data at all.
+func referenceFiles(t *testing.T, elements ...string) []string {
+	t.Helper()
+	given := os.Getenv("ML3_REFERENCE")
+	dir := filepath.Join(repository, "data", "reference")
+	if given != "" {
+		dir = given
+		if fromRoot := filepath.Join(repository, given); !filepath.IsAbs(given) && isFolder(fromRoot) {
+			dir = fromRoot
+		}
+	}
+	if !isFolder(filepath.Join(dir, "mujoco")) && !isFolder(filepath.Join(dir, "pytorch")) {
+		t.Fatalf("no folder mujoco or pytorch in the folder of reference data %s (ML3_REFERENCE=%s)", dir, given)
+	}
+	pattern := filepath.Join(append([]string{dir}, elements...)...)
+	files, err := filepath.Glob(pattern)
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case len(files) == 0 && given == "":
+		t.Fatalf("no files %s", pattern)
+	case len(files) == 0:
+		t.Skipf("no files %s", pattern)
+	}
+	return files
+}
+
+const repository = "../.."
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // fixtures calls f with every reference file whose name begins with prefix.
 func fixtures(t *testing.T, prefix string, f func(name string, text []byte)) {
 	t.Helper()
-	dir := os.Getenv("ML3_REFERENCE")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "data", "reference")
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "mujoco", "fixtures", prefix+"*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skipf("no files %s*.json in %s", prefix, dir)
-	}
-	for _, path := range files {
+	for _, path := range referenceFiles(t, "mujoco", "fixtures", prefix+"*.json") {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
