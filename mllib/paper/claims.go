@@ -9,16 +9,22 @@ import (
 )
 
 // judge turns one effect per seed into a verdict: their mean and its 95 %
-// bootstrap interval. A single seed has no interval: it could be anything.
+// bootstrap interval.
 func judge(effect string, perSeed []float64) (Verdict, error) {
+	return judgeBy(effect, perSeed, tidy.Mean)
+}
+
+// judgeBy is judge with another statistic than the mean. A single seed has no
+// interval: it could be anything.
+func judgeBy(effect string, perSeed []float64, statistic func([]float64) float64) (Verdict, error) {
 	if len(perSeed) == 1 {
-		return Decide(effect, perSeed[0], math.Inf(-1), math.Inf(1)), nil
+		return Decide(effect, statistic(perSeed), math.Inf(-1), math.Inf(1)), nil
 	}
-	i, err := tidy.Bootstrap(perSeed, tidy.Mean)
+	i, err := tidy.Bootstrap(perSeed, statistic)
 	if err != nil {
 		return Verdict{}, fmt.Errorf("%s: %w", effect, err)
 	}
-	return Decide(effect, tidy.Mean(perSeed), i.Low, i.High), nil
+	return Decide(effect, statistic(perSeed), i.Low, i.High), nil
 }
 
 // lastStep is the largest step of t.
