@@ -67,11 +67,33 @@ func AddScaled(a *Value, s float64, b *Value) *Value {
 	return v
 }
 
+// AddScaledBy returns a + s·b for equal shapes of a and b and a factor s [1, 1]:
+// AddScaled with a factor that has a derivative. The numbers are the same.
+func AddScaledBy(a, s, b *Value) *Value {
+	if s.Len() != 1 || !a.sameShape(b.Tensor) {
+		panic(fmt.Sprintf("ad: AddScaledBy of %s and %s by %s", a.shape(), b.shape(), s.shape()))
+	}
+	v := nodeN(opAddScaledBy, a.Rows, a.Cols, []*Value{a, s, b})
+	kernel.AddScaled(v.Data, a.Data, s.Data[0], b.Data)
+	return v
+}
+
 // Scale returns s·a.
 func Scale(s float64, a *Value) *Value {
 	v := node(opScale, a.Rows, a.Cols, a, nil)
 	v.p = s
 	kernel.Scale(v.Data, s, a.Data)
+	return v
+}
+
+// ScaleBy returns s·a for a factor s [1, 1]: Scale with a factor that has a
+// derivative. The numbers are the same.
+func ScaleBy(s, a *Value) *Value {
+	if s.Len() != 1 {
+		panic(fmt.Sprintf("ad: ScaleBy of %s by %s", a.shape(), s.shape()))
+	}
+	v := node(opScaleBy, a.Rows, a.Cols, s, a)
+	kernel.Scale(v.Data, s.Data[0], a.Data)
 	return v
 }
 

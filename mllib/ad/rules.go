@@ -11,7 +11,9 @@ const (
 	opDiv
 	opDivOrZero
 	opAddScaled
+	opAddScaledBy
 	opScale
+	opScaleBy
 	opAddScalar
 	opMatMulNN
 	opMatMulNT
@@ -85,6 +87,10 @@ var rules = [numOps]rule{
 	},
 	opAddScaled: func(n, g *Value, i int) *Value { return pick(i, g, func() *Value { return Scale(n.p, g) }) },
 	opScale:     func(n, g *Value, i int) *Value { return Scale(n.p, g) },
+	opScaleBy:   func(n, g *Value, i int) *Value { return scaleByRule(n.in[0], n.in[1], g, i) },
+	opAddScaledBy: func(n, g *Value, i int) *Value {
+		return pick(i, g, func() *Value { return scaleByRule(n.in[1], n.in[2], g, i-1) })
+	},
 	opAddScalar: func(n, g *Value, i int) *Value { return g },
 
 	opMatMulNN: matMulRule, opMatMulNT: matMulRule, opMatMulTN: matMulRule, opMatMulTT: matMulRule,
@@ -149,6 +155,14 @@ func first(i int, f func() *Value) *Value {
 		return f()
 	}
 	return nil
+}
+
+// scaleByRule is the rule of s·a, of s for i = 0 and of a for i = 1.
+func scaleByRule(s, a, g *Value, i int) *Value {
+	if i == 0 {
+		return Sum(Mul(g, a))
+	}
+	return ScaleBy(s, g)
 }
 
 func broadcastBack(n, g *Value, i int) *Value { return Broadcast(g, n.in[0].Rows, n.in[0].Cols) }

@@ -50,6 +50,8 @@ func examples() []example {
 		{"DivOrZero", bin(ad.DivOrZero), vs(a, pos)},
 		{"AddScaled", func(x []*ad.Value) *ad.Value { return ad.AddScaled(x[0], -0.7, x[1]) }, vs(a, b)},
 		{"Scale", un(func(x *ad.Value) *ad.Value { return ad.Scale(2.5, x) }), vs(a)},
+		{"AddScaledBy", func(x []*ad.Value) *ad.Value { return ad.AddScaledBy(x[0], x[1], x[2]) }, vs(a, one, b)},
+		{"ScaleBy", bin(ad.ScaleBy), vs(one, a)},
 		{"AddScalar", un(func(x *ad.Value) *ad.Value { return ad.AddScalar(2.5, x) }), vs(a)},
 		{"MatMul", bin(ad.MatMul), vs(a, random(8, 4, 2, -1, 1))},
 		{"MatMulNT", bin(ad.MatMulNT), vs(a, random(8, 2, 4, -1, 1))},
@@ -117,6 +119,27 @@ func TestEveryOperationIsTested(t *testing.T) {
 		}
 		if !seen[o] {
 			t.Errorf("operation %d has no example", o)
+		}
+	}
+}
+
+// A factor that is a value gives the bits of a factor that is a number, in the
+// result and in the gradients.
+func TestFactorAsValue(t *testing.T) {
+	const s = -0.37
+	a, b := random(20, 5, 7, -2, 2), random(21, 5, 7, -2, 2)
+	for _, c := range []struct {
+		name         string
+		value, plain *ad.Value
+	}{
+		{"AddScaledBy", ad.AddScaledBy(a, ad.Scalar(s), b), ad.AddScaled(a, s, b)},
+		{"ScaleBy", ad.ScaleBy(ad.Scalar(s), b), ad.Scale(s, b)},
+	} {
+		got, want := ad.Grad(ad.Sum(ad.Exp(c.value)), b)[0], ad.Grad(ad.Sum(ad.Exp(c.plain)), b)[0]
+		for i := range a.Data {
+			if c.value.Data[i] != c.plain.Data[i] || got.Data[i] != want.Data[i] {
+				t.Fatalf("%s: entry %d is %v with gradient %v, want %v and %v", c.name, i, c.value.Data[i], got.Data[i], c.plain.Data[i], want.Data[i])
+			}
 		}
 	}
 }

@@ -16,7 +16,6 @@ type TrainConfig struct {
 	Unroll     int     // inner steps that one update of φ looks through
 	Lifetime   int     // updates of φ before a member's task and θ are drawn afresh
 	Population int     // optimizees trained side by side; an update of φ averages their gradients
-	InnerRate  float64 // α
 	Outer      nn.Adam // η and its constants
 	Decay      bool    // lets η fall linearly to 0 at OuterSteps
 	Clip       float64 // limit of the norm of each member's ∇φ; +Inf for none
@@ -32,162 +31,203 @@ func (c TrainConfig) Validate() error {
 			return fmt.Errorf("meta: TrainConfig.%s is %d, want at least 1", f.name, f.v)
 		}
 	}
-	if !(c.InnerRate > 0) || !(c.Outer.Rate > 0) || !(c.Clip > 0) {
-		return fmt.Errorf("meta: TrainConfig InnerRate %v, Outer.Rate %v and Clip %v must be positive", c.InnerRate, c.Outer.Rate, c.Clip)
+	if !(c.Outer.Rate > 0) || !(c.Clip > 0) {
+		return fmt.Errorf("meta: TrainConfig Outer.Rate %v and Clip %v must be positive", c.Outer.Rate, c.Clip)
 	}
 	return nil
 }
 
-// Progress is what Train tells its observer before each update, and once after
-// the last.
-type Progress struct {
-	Step     int       // updates of φ done
-	Phi      nn.Params // current φ; it changes with the next update, Clone to keep it
-	TaskLoss float64   // mean L_T over the population after the inner steps of the last update; NaN at step 0
-}
-
-// Train is algorithm 1. For each member of the population it draws a task and θ₀,
-// takes Unroll inner steps on M_φ, evaluates L_T at the new θ, and updates φ by
-// Adam with the gradient (5, 6) through those steps. After Lifetime updates the
-// member begins anew; the members' ages are spread evenly.
+// Trainer is meta-training, algorithm 1. For each member of the population it
+// draws a task and θ₀, takes Unroll inner steps by the learner's rule, evaluates
+// L_T at the new θ, and updates φ by Adam with the gradient (5, 6) through those
+// steps. After Lifetime updates the member begins anew; the members' ages are
+// spread evenly. It is used like a scanner:
 //
-// Randomness: tasks, θ₀ and everything the tasks draw come from rng. observe may
-// be nil; its error ends the run and is returned. Train returns the final φ, or
-// the context's error, or a *Diverged.
-func Train(ctx context.Context, loss Loss, phi nn.Params, draw func(*rand.Rand) Task, c TrainConfig,
-	rng *rand.Rand, observe func(Progress) error) (nn.Params, error) {
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
-	t := NewTrainer(loss, phi, draw, c, rng)
-	last := math.NaN()
-	for step := 0; ; step++ {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if observe != nil {
-			if err := observe(Progress{Step: step, Phi: t.Phi(), TaskLoss: last}); err != nil {
-				return nil, err
-			}
-		}
-		if step == c.OuterSteps {
-			return t.Phi().Clone(), nil
-		}
-		var err error
-		if last, err = t.Update(); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// Trainer is meta-training between two updates of φ. It owns the memory of its
-// steps: in the steady state an update allocates next to nothing.
+//	t := NewTrainer(learner, phi, draw, config, rng)
+//	for t.Next(ctx) {
+//		… t.Step(), t.Phi(), t.TaskLoss() …
+//	}
+//	if err := t.Err(); err != nil { … }
+//
+// Tasks, θ₀ and everything the tasks draw come from rng. The trainer owns the
+// memory of its steps: in the steady state one allocates next to nothing. It
+// belongs to one goroutine.
 type Trainer struct {
-	loss    Loss
-	draw    func(*rand.Rand) Task
-	c       TrainConfig
-	rng     *rand.Rand
-	tape    *ad.Tape
-	opt     *nn.AdamState
-	members []member
-	grad    nn.Params // mean gradient over the population
-	step    int
+	learner  Learner
+	draw     func(*rand.Rand) Task
+	c        TrainConfig
+	rng      *rand.Rand
+	tape     *ad.Tape
+	opt      *nn.AdamState
+	members  []Member
+	grad     nn.Params // mean gradient over the population
+	step     int       // updates of φ done; −1 before the first Next
+	taskLoss float64
+	rate     float64
+	first    float64 // rate of the first update
+	err      error
 }
 
-type member struct {
-	task  Task
-	theta nn.Params // current θ, on the heap
-	age   int       // updates lived; the member is renewed when it reaches Lifetime
+// Member is one optimizee of the population.
+type Member struct {
+	Task  Task
+	Theta nn.Params // current θ, on the heap
+	Age   int       // updates lived; the member is renewed when it reaches Lifetime
 }
 
-// NewTrainer starts meta-training at φ.
-func NewTrainer(loss Loss, phi nn.Params, draw func(*rand.Rand) Task, c TrainConfig, rng *rand.Rand) *Trainer {
-	t := &Trainer{loss: loss, draw: draw, c: c, rng: rng, tape: ad.NewTape(), opt: c.Outer.Start(phi)}
-	t.grad = phi.Clone()
-	t.members = make([]member, c.Population)
-	for i := range t.members {
-		t.renew(&t.members[i])
-		t.members[i].age = i * c.Lifetime / c.Population
-	}
+// NewTrainer prepares meta-training from φ, which is copied. What is wrong with
+// the configuration is the error of the first Next.
+func NewTrainer(learner Learner, phi nn.Params, draw func(*rand.Rand) Task, c TrainConfig, rng *rand.Rand) *Trainer {
+	t := &Trainer{learner: learner, draw: draw, c: c, rng: rng, tape: ad.NewTape(), step: -1, taskLoss: math.NaN(), rate: math.NaN()}
+	t.opt, t.grad, t.err = c.Outer.Start(phi), phi.Clone(), c.Validate()
 	return t
 }
 
-// Phi is the current φ; it changes with the next update.
-func (t *Trainer) Phi() nn.Params { return t.opt.Params }
-
-func (t *Trainer) renew(m *member) {
-	m.task, m.age = t.draw(t.rng), 0
-	theta := m.task.Init(t.tape, t.rng)
-	if len(m.theta) == 0 {
-		m.theta = theta.Clone()
-		return
+// Next moves on and says whether there is something to see: first φ before any
+// update as step 0, then φ after each update. It is false after the last of
+// OuterSteps updates, and when the run has failed or ctx is cancelled.
+func (t *Trainer) Next(ctx context.Context) bool {
+	if t.err == nil {
+		t.err = ctx.Err()
 	}
-	theta.CopyTo(m.theta)
+	if t.err != nil || t.step == t.c.OuterSteps {
+		return false
+	}
+	if t.step < 0 {
+		t.populate()
+	} else if t.err = t.update(); t.err != nil {
+		return false
+	}
+	t.step++
+	return true
 }
 
-// Update is one update of φ. It returns the mean task loss after the inner steps.
-func (t *Trainer) Update() (float64, error) {
-	sum := 0.0
+// Step is the number of updates of φ done.
+func (t *Trainer) Step() int { return t.step }
+
+// Phi is the current φ. It changes with Next; Clone to keep it.
+func (t *Trainer) Phi() nn.Params { return t.opt.Params }
+
+// TaskLoss is the mean L_T over the population after the inner steps of the last
+// update, NaN before the first.
+func (t *Trainer) TaskLoss() float64 { return t.taskLoss }
+
+// Rate is the mean α over the population in the last inner step of the last
+// update, NaN before the first.
+func (t *Trainer) Rate() float64 { return t.rate }
+
+// GradientNorm is the norm of the last update's ∇φ, the mean over the population
+// after each member's was limited to Clip.
+func (t *Trainer) GradientNorm() float64 { return norm(t.grad) }
+
+// Members are the optimizees, as the last update has left them. They change with
+// Next and must not be changed.
+func (t *Trainer) Members() []Member { return t.members }
+
+// Err is why Next was false before the last update: a wrong configuration, the
+// context's error, or a *Diverged.
+func (t *Trainer) Err() error { return t.err }
+
+func (t *Trainer) populate() {
+	t.members = make([]Member, t.c.Population)
+	for i := range t.members {
+		t.renew(&t.members[i])
+		t.members[i].Age = i * t.c.Lifetime / t.c.Population
+	}
+}
+
+func (t *Trainer) renew(m *Member) {
+	m.Task, m.Age = t.draw(t.rng), 0
+	theta := m.Task.Init(t.tape, t.rng)
+	if len(m.Theta) == 0 {
+		m.Theta = theta.Clone()
+		return
+	}
+	theta.CopyTo(m.Theta)
+}
+
+// update is one update of φ.
+func (t *Trainer) update() error {
+	for _, g := range t.grad {
+		clear(g.Data)
+	}
+	sum, rates := 0.0, 0.0
 	for i := range t.members {
 		m := &t.members[i]
 		t.tape.Reset()
-		if m.age == t.c.Lifetime {
+		if m.Age == t.c.Lifetime {
 			t.renew(m)
 		}
-		l, err := t.gradient(m, i == 0)
+		loss, rate, err := t.member(m)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		m.age++
-		sum += l
+		m.Age++
+		sum += loss
+		rates += rate
 	}
-	scale := 1.0
-	if t.c.Decay {
-		scale = 1 - float64(t.step)/float64(t.c.OuterSteps)
+	n := float64(len(t.members))
+	t.taskLoss, t.rate = sum/n, rates/n
+	if err := t.vanished(); err != nil {
+		return err
 	}
-	t.opt.Step(t.grad, scale)
-	t.step++
-	for _, p := range t.opt.Params {
-		for _, x := range p.Data {
-			if err := finite(t.step-1, "a parameter of the learned loss", x); err != nil {
-				return 0, err
-			}
-		}
-	}
-	return sum / float64(len(t.members)), nil
+	t.opt.Step(t.grad, t.scale())
+	return finiteAll(t.step, "a parameter of the learned loss", t.opt.Params)
 }
 
-// gradient moves m by its inner steps and adds its share of ∇φ L_T to t.grad,
-// which it clears first if first.
-func (t *Trainer) gradient(m *member, first bool) (float64, error) {
-	phi := nn.Params(t.tape.Leaves(t.opt.Params))
-	obj := t.loss.At(phi)
-	theta := nn.Params(t.tape.Leaves(m.theta))
-	for range t.c.Unroll {
-		var l *ad.Value
-		theta, l = Step(obj, m.task, theta, t.c.InnerRate, t.rng)
-		if err := finite(t.step, "learned loss", l.Item()); err != nil {
-			return 0, err
-		}
+// scale is what is left of η.
+func (t *Trainer) scale() float64 {
+	if t.c.Decay {
+		return 1 - float64(t.step)/float64(t.c.OuterSteps)
 	}
-	l := m.task.Loss(theta, t.rng)
+	return 1
+}
+
+// vanishing is the fraction of its first value below which a rate has vanished:
+// no step moves anything then, and no gradient brings the rate back.
+const vanishing = 1e-6
+
+func (t *Trainer) vanished() error {
+	if t.step == 0 {
+		t.first = t.rate
+	}
+	if t.rate < vanishing*t.first {
+		return &Diverged{Step: t.step, Quantity: "learned rate", Value: t.rate}
+	}
+	return nil
+}
+
+// member moves m by its inner steps and adds its share of ∇φ L_T, equations (5)
+// and (6), to t.grad. It returns L_T at the new θ and the last step's rate.
+func (t *Trainer) member(m *Member) (taskLoss, rate float64, err error) {
+	phi := nn.Params(t.tape.Leaves(t.opt.Params))
+	rule := t.learner.At(phi)
+	theta := nn.Params(t.tape.Leaves(m.Theta))
+	for range t.c.Unroll {
+		var l, alpha *ad.Value
+		theta, l, alpha = rule.Step(m.Task, theta, t.rng)
+		if err := finite(t.step, "learned loss", l.Item()); err != nil {
+			return 0, 0, err
+		}
+		rate = alpha.Item()
+	}
+	l := m.Task.Loss(theta, t.rng)
 	if err := finite(t.step, "task loss", l.Item()); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	g := ad.Gradient(l, phi...)
+	if err := finiteAll(t.step, "gradient of the learned loss's parameters", g); err != nil {
+		return 0, 0, err
+	}
 	share := clipFactor(g, t.c.Clip) / float64(len(t.members))
 	for i, gi := range g {
 		dst := t.grad[i].Data
 		for j, x := range gi.Data {
-			if first {
-				dst[j] = share * x
-			} else {
-				dst[j] += share * x
-			}
+			dst[j] += share * x
 		}
 	}
-	theta.CopyTo(m.theta)
-	return l.Item(), nil
+	theta.CopyTo(m.Theta)
+	return l.Item(), rate, nil
 }
 
 // clipFactor is what g must be multiplied by to have at most the given norm.
@@ -195,14 +235,8 @@ func clipFactor(g []*ad.Value, limit float64) float64 {
 	if math.IsInf(limit, 1) {
 		return 1
 	}
-	sum := 0.0
-	for _, v := range g {
-		for _, x := range v.Data {
-			sum += x * x
-		}
-	}
-	if norm := math.Sqrt(sum); norm > limit {
-		return limit / norm
+	if n := norm(g); n > limit {
+		return limit / n
 	}
 	return 1
 }

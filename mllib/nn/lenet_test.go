@@ -122,7 +122,7 @@ func TestLeNetMetaGradient(t *testing.T) {
 	x, onehot := pictures(3, l.Side), ad.New(3, 2, []float64{1, 0, 0, 1, 1, 0})
 	after := func(p []*ad.Value) *ad.Value {
 		inner := CrossEntropy(l.Apply(p, x), onehot)
-		return CrossEntropy(l.Apply(Descend(p, ad.Grad(inner, p...), 0.1), x), onehot)
+		return CrossEntropy(l.Apply(Descend(p, ad.Grad(inner, p...), ad.Scalar(0.1)), x), onehot)
 	}
 	adtest.CheckGrads(t, after, l.Init(nil, random.Stream(3, "θ")), 1)
 }

@@ -59,14 +59,15 @@ func (p Params) Finite() bool {
 	return true
 }
 
-// Descend returns θ − α·g, equation (2) of the paper, as part of the graph.
-func Descend(theta Params, g []*ad.Value, alpha float64) Params {
+// Descend returns θ − α·g, equation (2) of the paper, as part of the graph. The
+// rate α [1, 1] may itself be learned; a leaf is a constant.
+func Descend(theta Params, g []*ad.Value, alpha *ad.Value) Params {
 	if len(theta) != len(g) {
 		panic(fmt.Sprintf("nn: Descend of %d parameters with %d gradients", len(theta), len(g)))
 	}
-	out := make(Params, len(theta))
+	out, minus := make(Params, len(theta)), ad.Neg(alpha)
 	for i, v := range theta {
-		out[i] = ad.AddScaled(v, -alpha, g[i])
+		out[i] = ad.AddScaledBy(v, minus, g[i])
 	}
 	return out
 }

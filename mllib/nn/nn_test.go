@@ -99,7 +99,7 @@ func TestAdam(t *testing.T) {
 func TestDescend(t *testing.T) {
 	theta := nn.Params{ad.RowVector(1, 2), ad.Scalar(3)}
 	g := []*ad.Value{ad.RowVector(10, -10), ad.Scalar(4)}
-	next := nn.Descend(theta, g, 0.1)
+	next := nn.Descend(theta, g, ad.Scalar(0.1))
 	if math.Abs(next[0].Data[0]) > 1e-15 || next[0].Data[1] != 3 || math.Abs(next[1].Item()-2.6) > 1e-15 || theta[0].Data[0] != 1 {
 		t.Errorf("θ − αg = %v, θ = %v", next, theta)
 	}
