@@ -1,15 +1,13 @@
 // Package digits provides pictures of handwritten digits: the MNIST database
 // of Y. LeCun, C. Cortes and C. Burges where the reader has it (Fetch, Import,
-// Load), and otherwise digits rendered from a seed (RenderSet). Open chooses.
+// Load), and otherwise digits rendered from a seed (RenderSet); Open returns the
+// one or the other.
 //
 // A picture is 28×28 bytes, row-major from the top left, 0 for paper and 255
 // for ink. Sets keep bytes, 784 per picture; batches become float64 on demand.
 package digits
 
-import (
-	"fmt"
-	"image"
-)
+import "fmt"
 
 const (
 	// Side is the width and the height of a picture in pixels.
@@ -78,38 +76,4 @@ func (s Set) Batch(index []int, images, labels []float64) {
 		}
 		labels[k] = float64(s.Labels[i])
 	}
-}
-
-// Pair returns all pictures of digits a and b: images [n, 784], normalized, and
-// labels [n], 0 for a and 1 for b. Of MNIST's training set that is about 75 MB;
-// Select and Batch convert only what a step needs.
-func Pair(s Set, a, b uint8) (images, labels []float64) {
-	pair := Select(s, a, b)
-	index := make([]int, pair.Len())
-	for i := range index {
-		index[i] = i
-	}
-	images, labels = make([]float64, len(index)*Size), make([]float64, len(index))
-	pair.Batch(index, images, labels)
-	return images, labels
-}
-
-// Sheet arranges the first rows×columns pictures in a grid, with one pixel
-// between them and each pixel enlarged to zoom×zoom.
-func (s Set) Sheet(rows, columns, zoom int) *image.Gray {
-	const cell = Side + 1
-	sheet := image.NewGray(image.Rect(0, 0, (columns*cell+1)*zoom, (rows*cell+1)*zoom))
-	for i := range sheet.Pix {
-		sheet.Pix[i] = 64
-	}
-	for k := range min(rows*columns, s.Len()) {
-		left, top := (k%columns*cell+1)*zoom, (k/columns*cell+1)*zoom
-		for j, v := range s.Image(k) {
-			for d := range zoom * zoom {
-				x, y := left+j%Side*zoom+d%zoom, top+j/Side*zoom+d/zoom
-				sheet.Pix[y*sheet.Stride+x] = v
-			}
-		}
-	}
-	return sheet
 }

@@ -65,16 +65,16 @@ func TestOpen(t *testing.T) {
 	if err := d.Import(folder(t, published), filepath.Join(data, "mnist")); err != nil {
 		t.Fatal(err)
 	}
-	s, err := d.open(data, 1)
+	s, err := d.open(data, 1, 6, 3)
 	if err != nil || s.Name != "mnist" || s.Train.Len() != 30 || s.Test.Len() != 20 {
 		t.Errorf("intact: %q, %d, %d, %v", s.Name, s.Train.Len(), s.Test.Len(), err)
 	}
 	os.Truncate(filepath.Join(data, "mnist", d.Files[0].gz()), 100)
-	if s, err := d.open(data, 1); err == nil {
+	if s, err := d.open(data, 1, 6, 3); err == nil {
 		t.Errorf("damaged: no error but %q", s.Name)
 	}
-	s, err = d.open(t.TempDir(), 1)
-	if err != nil || s.Name != "rendered" || s.Train.Len() != 10*RenderedTrain || s.Test.Len() != 10*RenderedTest {
+	s, err = d.open(t.TempDir(), 1, 6, 3)
+	if err != nil || s.Name != "rendered" || s.Train.Len() != 10*6 || s.Test.Len() != 10*3 {
 		t.Errorf("absent: %q, %d, %d, %v", s.Name, s.Train.Len(), s.Test.Len(), err)
 	}
 }

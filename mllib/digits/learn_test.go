@@ -57,7 +57,7 @@ func nearestCentroid(train, test Set) float64 {
 // logistic fits a logistic regression to the pair (a, b) by stochastic gradient
 // descent and returns its accuracy on test.
 func logistic(train, test Set, a, b uint8) float64 {
-	x, y := Pair(train, a, b)
+	x, y := converted(train, a, b)
 	w := make([]float64, Size+1)
 	score := func(row []float64) float64 {
 		s := w[Size]
@@ -76,7 +76,7 @@ func logistic(train, test Set, a, b uint8) float64 {
 			w[Size] -= g
 		}
 	}
-	x, y = Pair(test, a, b)
+	x, y = converted(test, a, b)
 	right := 0
 	for i, target := range y {
 		if (score(x[i*Size:(i+1)*Size]) > 0) == (target == 1) {

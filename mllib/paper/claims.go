@@ -1,12 +1,51 @@
 package paper
 
 import (
-	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"ml3/mllib/tidy"
 )
+
+// Claim is one statement of the paper that a table can support or contradict.
+type Claim struct {
+	ID     string // such as "sine-train"
+	Figure string
+	Text   string
+	Judge  func(t tidy.Table) (Verdict, error)
+}
+
+// Outcome says what a table has to say about a claim.
+type Outcome string
+
+// The outcomes of a claim.
+const (
+	Reproduced    Outcome = "reproduced"
+	NotReproduced Outcome = "not reproduced"
+	Inconclusive  Outcome = "inconclusive"
+)
+
+// Verdict is the measured effect behind a claim with its 95 % bootstrap
+// interval over seeds; a positive effect supports the claim. With one seed the
+// interval is from −Inf to +Inf.
+type Verdict struct {
+	Outcome          Outcome
+	Value, Low, High float64
+	Effect           string // what Value measures, with its unit
+}
+
+// Decide turns an effect and its interval into a verdict.
+func Decide(effect string, value, low, high float64) Verdict {
+	v := Verdict{Outcome: Inconclusive, Value: value, Low: low, High: high, Effect: effect}
+	switch {
+	case low > 0:
+		v.Outcome = Reproduced
+	case high < 0:
+		v.Outcome = NotReproduced
+	}
+	return v
+}
 
 // judge turns one effect per seed into a verdict: their mean and its 95 %
 // bootstrap interval.
@@ -17,6 +56,11 @@ func judge(effect string, perSeed []float64) (Verdict, error) {
 // judgeBy is judge with another statistic than the mean. A single seed has no
 // interval: it could be anything.
 func judgeBy(effect string, perSeed []float64, statistic func([]float64) float64) (Verdict, error) {
+	for _, x := range perSeed {
+		if !finite(x) {
+			return Verdict{}, fmt.Errorf("%s: an effect of %v; the table has a value outside of what its metric can be", effect, x)
+		}
+	}
 	if len(perSeed) == 1 {
 		return Decide(effect, statistic(perSeed), math.Inf(-1), math.Inf(1)), nil
 	}
@@ -27,33 +71,133 @@ func judgeBy(effect string, perSeed []float64, statistic func([]float64) float64
 	return Decide(effect, statistic(perSeed), i.Low, i.High), nil
 }
 
-// lastStep is the largest step of t.
-func lastStep(t tidy.Table) (int, error) {
-	if len(t) == 0 {
-		return 0, errors.New("no rows")
-	}
-	last := t[0].Step
-	for _, r := range t {
-		last = max(last, r.Step)
-	}
-	return last, nil
+// contest compares a method with rivals, one number a seed each.
+type contest struct {
+	effect string // with %s for the rival, if it names it
+	own    string
+	rivals []string
+	// of selects the rows that count for a method, and number makes of a seed's
+	// rows one; nil for their mean.
+	of     func(method string) tidy.Table
+	number func(values []float64) float64
+	// strongest is the comparison by which the rival is chosen, the one whose mean
+	// over seeds wins; nil for the only one.
+	strongest func(a, b float64) bool
+	// effectOf makes an effect of the two numbers; nil for rival − own.
+	effectOf func(own, rival float64) float64
+	// statistic makes one number of the effects; nil for their mean.
+	statistic func(perSeed []float64) float64
 }
 
-// difference judges the mean over a's rows minus the mean over b's, seed by seed,
-// at the last step that both have.
-func difference(effect string, a, b tidy.Table) (Verdict, error) {
-	la, err := lastStep(a)
+func lower(a, b float64) bool  { return a < b }
+func higher(a, b float64) bool { return a > b }
+
+// judge judges the contest. A seed with which one of the two diverged has no
+// effect; as many as of the method itself keep the claim from being reproduced, and
+// the effect says how many there are.
+func (c contest) judge() (Verdict, error) {
+	own, err := c.perSeed(c.own)
 	if err != nil {
-		return Verdict{}, fmt.Errorf("%s: %w", effect, err)
+		return Verdict{}, err
 	}
-	lb, err := lastStep(b)
-	if err != nil {
-		return Verdict{}, fmt.Errorf("%s: %w", effect, err)
+	var rival map[uint64]float64
+	name, best := "", 0.0
+	for _, m := range c.rivals {
+		other, err := c.perSeed(m)
+		if err != nil {
+			return Verdict{}, err
+		}
+		if mean := tidy.Mean(inOrder(other)); name == "" || c.strongest(mean, best) {
+			name, best, rival = m, mean, other
+		}
 	}
-	last := min(la, lb)
-	d, err := tidy.PairedDifferences(a.Where(tidy.Steps(last, last)), b.Where(tidy.Steps(last, last)))
-	if err != nil {
-		return Verdict{}, fmt.Errorf("%s: %w", effect, err)
+	return c.verdict(name, own, rival)
+}
+
+func (c contest) verdict(name string, own, rival map[uint64]float64) (Verdict, error) {
+	effectOf := c.effectOf
+	if effectOf == nil {
+		effectOf = func(own, rival float64) float64 { return rival - own }
 	}
-	return judge(effect, d)
+	effects, lostOwn, lost := map[uint64]float64{}, 0, 0
+	for seed, x := range own {
+		if y, ok := rival[seed]; ok {
+			effects[seed] = effectOf(x, y)
+		} else {
+			lost++
+		}
+	}
+	for seed := range rival {
+		if _, ok := own[seed]; !ok {
+			lostOwn++
+		}
+	}
+	effect := c.effect
+	if c.strongest != nil {
+		effect = fmt.Sprintf(c.effect, name)
+	}
+	if len(effects) == 0 {
+		return Verdict{}, fmt.Errorf("%s: no seed has both %s and %s; recompute it", effect, c.own, name)
+	}
+	if lost+lostOwn > 0 {
+		effect += fmt.Sprintf(" (without %d seeds with which %s and %d with which %s diverged)", lostOwn, c.own, lost, name)
+	}
+	statistic := c.statistic
+	if statistic == nil {
+		statistic = tidy.Mean
+	}
+	v, err := judgeBy(effect, inOrder(effects), statistic)
+	if lostOwn > 0 && v.Outcome == Reproduced {
+		v.Outcome = Inconclusive
+	}
+	return v, err
+}
+
+// perSeed is the number of each seed of a method. A seed with fewer rows than
+// others has diverged on some of the tasks: it has none.
+func (c contest) perSeed(method string) (map[uint64]float64, error) {
+	values, most := map[uint64][]float64{}, 0
+	for _, r := range c.of(method).Sorted() {
+		values[r.Seed] = append(values[r.Seed], r.Value)
+		most = max(most, len(values[r.Seed]))
+	}
+	if most == 0 {
+		return nil, fmt.Errorf("no rows of %q to judge; recompute the experiment", method)
+	}
+	number := c.number
+	if number == nil {
+		number = tidy.Mean
+	}
+	numbers := map[uint64]float64{}
+	for seed, v := range values {
+		if len(v) == most {
+			numbers[seed] = number(v)
+		}
+	}
+	return numbers, nil
+}
+
+// inOrder are the values in the order of the seeds.
+func inOrder(bySeed map[uint64]float64) []float64 {
+	var seeds []uint64
+	for s := range bySeed {
+		seeds = append(seeds, s)
+	}
+	slices.Sort(seeds)
+	var values []float64
+	for _, s := range seeds {
+		values = append(values, bySeed[s])
+	}
+	return values
+}
+
+// reached returns the rows of t at its last step, without the seeds with which the
+// method diverged on the task before: those have no rows there.
+func reached(t tidy.Table) tidy.Table {
+	if len(t) == 0 {
+		return nil
+	}
+	steps := t.Steps()
+	last := steps[len(steps)-1]
+	return t.Where(tidy.Steps(last, last))
 }

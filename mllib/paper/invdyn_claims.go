@@ -10,7 +10,6 @@ import (
 // The paper compares three losses: learned shaped, learned, and the mean squared
 // error, here at the best of its rates. All effects are differences of log10 of the
 // torque error on new trajectories: 0.3 is a factor of two.
-
 func invdynReacherClaims() []Claim {
 	return []Claim{
 		{ID: "invdyn-reacher", Figure: "5c", Text: "of the paper's three losses the shaped one ends with the least error on new trajectories of the reacher", Judge: shapedBest},
@@ -28,79 +27,49 @@ func invdynSawyerClaims() []Claim {
 	}
 }
 
-// logError is log10 of the torque error on new trajectories.
-func logError(t tidy.Table, method string) tidy.Table {
-	rows := t.Where(tidy.Method(method), tidy.Task("new"), tidy.Metric("torque error"))
-	for i := range rows {
-		rows[i].Value = math.Log10(rows[i].Value)
+// logError selects log10 of the torque error of a method on new trajectories.
+func logError(t tidy.Table, filters ...tidy.Filter) func(method string) tidy.Table {
+	t = t.Where(append(filters, tidy.Task(invdynTest), tidy.Metric("torque error"))...)
+	return func(method string) tidy.Table {
+		rows := t.Where(tidy.Method(method))
+		for i := range rows {
+			rows[i].Value = math.Log10(rows[i].Value)
+		}
+		return rows
 	}
-	return rows
 }
 
-func ending(t tidy.Table, method string) tidy.Table { return logError(t, method).Last() }
-
-// whole is the mean of the log error over the stored steps after the first, which
+// ending selects the last step, and whole the stored steps after the first, which
 // are denser in the beginning.
-func whole(t tidy.Table, method string) tidy.Table {
-	return logError(t, method).Where(tidy.Steps(1, math.MaxInt))
+func ending(t tidy.Table) func(string) tidy.Table {
+	return logError(reached(t.Where(tidy.Metric("torque error"), tidy.Task(invdynTest))))
 }
 
-// logDifference judges the mean over a's rows minus the mean over b's.
-func logDifference(effect string, a, b tidy.Table) (Verdict, error) {
-	d, err := tidy.PairedDifferences(a, b)
-	if err != nil {
-		return Verdict{}, fmt.Errorf("%s: %w", effect, err)
-	}
-	return judge(effect, d)
-}
-
-// rival is the method with the least or, if worst, the greatest mean.
-func rival(t tidy.Table, of func(tidy.Table, string) tidy.Table, worst bool, methods ...string) (string, error) {
-	name, best := "", 0.0
-	for _, m := range methods {
-		rows := of(t, m)
-		if len(rows) == 0 {
-			return "", fmt.Errorf("no torque errors of %s on new trajectories", m)
-		}
-		_, perSeed := rows.PerSeed()
-		if x := tidy.Mean(perSeed); name == "" || (x < best) != worst {
-			name, best = m, x
-		}
-	}
-	return name, nil
-}
+func whole(t tidy.Table) func(string) tidy.Table { return logError(t, tidy.Steps(1, math.MaxInt)) }
 
 // shapedBest judges the last step: the better of the two others minus the shaped loss.
 func shapedBest(t tidy.Table) (Verdict, error) {
-	other, err := rival(t, ending, false, "learned", "task loss")
-	if err != nil {
-		return Verdict{}, err
-	}
-	return logDifference("log10 torque error at the last step, "+other+" − shaped", ending(t, other), ending(t, "learned shaped"))
+	return contest{effect: "log10 torque error at the last step, %s − shaped", own: learnedShaped, rivals: []string{learned, bestRate},
+		of: ending(t), strongest: lower}.judge()
 }
 
 // shapedFastest judges the whole curve in the same way.
 func shapedFastest(t tidy.Table) (Verdict, error) {
-	other, err := rival(t, whole, false, "learned", "task loss")
-	if err != nil {
-		return Verdict{}, err
-	}
-	return logDifference("log10 torque error, mean over steps, "+other+" − shaped", whole(t, other), whole(t, "learned shaped"))
+	return contest{effect: "log10 torque error, mean over steps, %s − shaped", own: learnedShaped, rivals: []string{learned, bestRate},
+		of: whole(t), strongest: lower}.judge()
 }
 
 // plainWorst judges the last step: the loss without shaping minus the worse of the
 // two others.
 func plainWorst(t tidy.Table) (Verdict, error) {
-	other, err := rival(t, ending, true, "learned shaped", "task loss")
-	if err != nil {
-		return Verdict{}, err
-	}
-	return logDifference("log10 torque error at the last step, learned − "+other, ending(t, "learned"), ending(t, other))
+	return contest{effect: "log10 torque error at the last step, learned − %s", own: learned, rivals: []string{learnedShaped, bestRate},
+		of: ending(t), strongest: higher, effectOf: func(own, rival float64) float64 { return own - rival }}.judge()
 }
 
 // mseSlower judges the whole curve: MSE minus the learned loss without shaping.
 func mseSlower(t tidy.Table) (Verdict, error) {
-	return logDifference("log10 torque error, mean over steps, task loss − learned", whole(t, "task loss"), whole(t, "learned"))
+	return contest{effect: "log10 torque error, mean over steps, task loss − learned", own: learned, rivals: []string{bestRate},
+		of: whole(t)}.judge()
 }
 
 // sameEnd is the difference of log10 that still counts as the same end: 15 %.
@@ -108,10 +77,7 @@ const sameEnd = 0.06
 
 // mseEnds judges whether the mean curves of the two end within 15 % of each other.
 func mseEnds(t tidy.Table) (Verdict, error) {
-	effect := fmt.Sprintf("%g − |log10 torque error at the last step, task loss − learned, mean over seeds|", sameEnd)
-	d, err := tidy.PairedDifferences(ending(t, "task loss"), ending(t, "learned"))
-	if err != nil {
-		return Verdict{}, fmt.Errorf("%s: %w", effect, err)
-	}
-	return judgeBy(effect, d, func(perSeed []float64) float64 { return sameEnd - math.Abs(tidy.Mean(perSeed)) })
+	return contest{effect: fmt.Sprintf("%g − |log10 torque error at the last step, task loss − learned, mean over seeds|", sameEnd),
+		own: learned, rivals: []string{bestRate}, of: ending(t),
+		statistic: func(perSeed []float64) float64 { return sameEnd - math.Abs(tidy.Mean(perSeed)) }}.judge()
 }

@@ -1,15 +1,11 @@
 package paper
 
 import (
-	"context"
-	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"ml3/mllib/ad"
 	"ml3/mllib/meta"
 	"ml3/mllib/nn"
-	"ml3/mllib/random"
 	"ml3/mllib/tidy"
 )
 
@@ -24,15 +20,13 @@ type MountainCar struct {
 	Dense    int // results of every update are stored up to this one, then of every Sparse-th
 	Sparse   int
 	Drawn    []int // updates whose trajectory is stored, for the first fresh policy
-
-	Rates []float64 // of descent on the task loss, besides the α of the versions
 }
 
 // CarVersion is one way of meta-training.
 type CarVersion struct {
 	Name   string
-	Policy nn.MLP // linear
-	Loss   nn.MLP
+	Policy nn.MLP    // linear
+	Loss   meta.Loss // M_φ and α
 	Inputs CarInputs
 	Squash bool // forces are limited by tanh in meta-training; always clipped at meta-test
 	// OnePolicy starts every member of meta-training from one and the same θ₀, as
@@ -57,19 +51,25 @@ func carVersions() []CarVersion {
 	return []CarVersion{
 		{
 			Name: "released", Policy: policy,
-			Loss:   nn.MLP{Sizes: []int{4, 400, 400, 1}, Hidden: ad.ELU, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault},
+			Loss:   carLoss(400, 1e-3),
 			Inputs: releasedInputs(), Squash: false, OnePolicy: true, Rates: nil, Drawn: false,
-			Train: meta.TrainConfig{OuterSteps: 300, Unroll: 1, Lifetime: 1, Population: 1, InnerRate: 1e-3,
+			Train: meta.TrainConfig{OuterSteps: 300, Unroll: 1, Lifetime: 1, Population: 1,
 				Outer: nn.DefaultAdam(1e-3), Decay: false, Clip: math.Inf(1)},
 		},
 		{
 			Name: "robust", Policy: policy,
-			Loss:   nn.MLP{Sizes: []int{4, 40, 40, 1}, Hidden: ad.ELU, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault},
+			Loss:   carLoss(40, 0.03),
 			Inputs: CarInputs{Speed: 5, Force: 4, Requested: true, Detached: true}, Squash: true, OnePolicy: false, Rates: []float64{0.01, 0.1}, Drawn: true,
-			Train: meta.TrainConfig{OuterSteps: 600, Unroll: 1, Lifetime: 10, Population: 8, InnerRate: 0.03,
+			Train: meta.TrainConfig{OuterSteps: 600, Unroll: 1, Lifetime: 10, Population: 8,
 				Outer: nn.DefaultAdam(3e-3), Decay: true, Clip: 1},
 		},
 	}
+}
+
+// carLoss is M_φ on the rows of CarInputs, at the rate α.
+func carLoss(hidden int, alpha float64) meta.Loss {
+	return meta.Loss{Rate: alpha,
+		Net: nn.MLP{Sizes: []int{4, hidden, hidden, 1}, Hidden: ad.ELU, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault}}
 }
 
 func mountainCarExperiment() Experiment {
@@ -83,88 +83,15 @@ func mountainCarExperiment() Experiment {
 	}
 }
 
-// MetaTrain learns a loss with or without the extra goal. observe may be nil.
-func (m MountainCar) MetaTrain(ctx context.Context, v CarVersion, extraGoal bool, seed uint64,
-	observe func(meta.Progress) error) (meta.Objective, error) {
-	loss := meta.Loss{Net: v.Loss}
-	task := NewCarTask(m.Problem, v.Policy, v.Inputs).ForMetaTraining(extraGoal, v.Squash)
-	if v.OnePolicy {
-		task = task.From(m.trainPolicy(v, seed))
-	}
-	phi, err := meta.Train(ctx, loss, loss.Init(random.Stream(seed, v.Name+" loss init")),
-		func(*rand.Rand) meta.Task { return task }, v.Train, random.Stream(seed, v.Name+" meta-training"), observe)
-	if err != nil {
-		return nil, err
-	}
-	return loss.At(phi), nil
-}
-
-// trainPolicy is the θ₀ of meta-training of a version with OnePolicy.
-func (m MountainCar) trainPolicy(v CarVersion, seed uint64) nn.Params {
-	return v.Policy.Init(nil, random.Stream(seed, v.Name+" policy of meta-training"))
-}
-
-// freshPolicy is initial policy k of meta-test, the same for all methods.
-func (m MountainCar) freshPolicy(v CarVersion, seed uint64, k int) nn.Params {
-	return v.Policy.Init(nil, random.Stream(seed, fmt.Sprintf("fresh policy %d", k)))
-}
-
-// Run recomputes one seed.
-func (m MountainCar) Run(ctx context.Context, in Input, report func(done, total int)) (tidy.Table, error) {
-	w := newWriter("mountain-car", in.Seed)
-	done, total := 0, m.work()
-	advance := func(n int) { done += n; report(done, total) }
-	for _, v := range m.Versions {
-		if err := m.version(ctx, w, v, advance); err != nil {
-			return nil, fmt.Errorf("%s: %w", v.Name, err)
-		}
-	}
-	report(total, total)
-	return w.table, nil
-}
-
-// work is the number of steps of one seed, of whatever kind.
-func (m MountainCar) work() int {
-	n := 0
-	for _, v := range m.Versions {
-		n += 2*v.Train.OuterSteps*v.Train.Population + (3+len(v.Rates))*m.Policies*m.Steps
-		if v.OnePolicy {
-			n += (3 + len(v.Rates)) * m.Steps
-		}
-	}
-	return n
-}
-
-// version meta-trains with and without the extra goal and tests.
-func (m MountainCar) version(ctx context.Context, w *writer, v CarVersion, advance func(int)) error {
-	methods := []carMethod{{"task loss", meta.TaskLoss, v.Train.InnerRate, v.Drawn}}
-	for _, rate := range v.Rates {
-		methods = append(methods, carMethod{fmt.Sprintf("task loss, rate %g", rate), meta.TaskLoss, rate, false})
-	}
-	for _, l := range []struct {
-		name      string
-		extraGoal bool
-	}{{"learned", true}, {"learned without extra goal", false}} {
-		obj, err := m.MetaTrain(ctx, v, l.extraGoal, w.seed, func(p meta.Progress) error {
-			if p.Step > 0 {
-				advance(v.Train.Population)
-			}
-			if p.Step > 0 && (p.Step%10 == 0 || p.Step == 1) {
-				w.add(l.name, v.Name+"/meta-training", p.Step-1, "task loss", p.TaskLoss)
-			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("%s: %w", l.name, err)
-		}
-		methods = append(methods, carMethod{l.name, obj, v.Train.InnerRate, v.Drawn})
-	}
-	fresh := make([]nn.Params, m.Policies)
-	for k := range fresh {
-		fresh[k] = m.freshPolicy(v, w.seed, k)
-	}
-	if err := m.test(ctx, w, v, "fresh policies", fresh, methods, advance); err != nil || !v.OnePolicy {
-		return err
-	}
-	return m.test(ctx, w, v, "policy of meta-training", []nn.Params{m.trainPolicy(v, w.seed)}, methods, advance)
+// carReference has the curves of the authors' code, seed 0: the task loss in
+// meta-training, and the final distance at meta-test, which starts from the policy
+// of meta-training.
+func carReference(data string) (tidy.Table, error) {
+	train, test := carTask("released", "split", "meta-train"), carTask("released", "start", "meta-train policy")
+	return readCurves(data, "mountain-car", []theirs{
+		{file: "mountain_car_shaped_test.csv", column: "dist_last_state_to_goal", method: "reference shaped", task: test, metric: "final distance"},
+		{file: "mountain_car_plain_test.csv", column: "dist_last_state_to_goal", method: "reference", task: test, metric: "final distance"},
+		{file: "mountain_car_shaped_train_task_loss.csv", column: "task_loss", method: "reference shaped", task: train, metric: "task loss by outer step"},
+		{file: "mountain_car_plain_train_task_loss.csv", column: "task_loss", method: "reference", task: train, metric: "task loss by outer step"},
+	})
 }

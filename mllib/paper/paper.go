@@ -1,26 +1,54 @@
-// Package paper defines the experiments of the paper: hyperparameters, runs and claims.
+// Package paper defines the experiments of the paper: settings, runs and claims.
+//
+// What all experiments do stands once: lab.go (meta-training, descents, measuring,
+// what happens when something diverges), claims.go (judging), metrics.go (what is
+// measured), reference.go (the authors' curves). An experiment is four files:
+//
+//	<name>.go         settings, Paper beside Quick
+//	<name>_task.go    the task: θ₀, what M_φ sees, the task loss
+//	<name>_run.go     what one seed does, in rows
+//	<name>_claims.go  the paper's sentences as numbers
 package paper
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
+	"ml3/mllib/nn"
 	"ml3/mllib/tidy"
 )
 
-// Input is what one run of an experiment depends on besides its hyperparameters.
+// Input is what one run of an experiment depends on besides its settings.
 type Input struct {
 	Seed uint64
 	Data string // the data folder (robots, mnist)
 }
 
-// Run recomputes one seed of an experiment. It is deterministic: the same
-// hyperparameters and input give the same table, bit for bit. It stops early
-// with ctx's error when ctx is cancelled. report is called with the work done
-// so far; it must not be nil.
+// Output is what one seed of an experiment found.
+type Output struct {
+	Rows     tidy.Table // what was measured; see Metrics
+	Pictures tidy.Table // what is drawn and not measured: points, pixels, landscapes, poses, drives
+	Losses   []Learned  // the learned losses
+}
+
+// Learned are the parameters φ of a learned loss. Name says which, in the form of
+// a task: "version=robust/method=learned".
+type Learned struct {
+	Name string
+	Phi  nn.Params
+}
+
+// Run recomputes one seed of an experiment; its fields are the settings. It is
+// deterministic: the same settings and input give the same output, bit for bit. It
+// stops early with ctx's error when ctx is cancelled. report is called with the
+// work done so far; it must not be nil. What diverges is a row, see
+// tidy.DivergedMetric, and no error.
 type Run interface {
-	Run(ctx context.Context, in Input, report func(done, total int)) (tidy.Table, error)
+	Run(ctx context.Context, in Input, report func(done, total int)) (Output, error)
 }
 
 // Experiment is one experiment of the paper.
@@ -31,48 +59,13 @@ type Experiment struct {
 	Paper  Run    // the paper's size
 	Quick  Run    // the same in seconds
 	Claims []Claim
+	// Inputs says, in a line each, which data of the data folder the rows depend on;
+	// nil for none.
+	Inputs func(data string) ([]string, error)
 	// Reference returns the authors' own curves as rows whose method begins with
 	// "reference", read from the data folder, to be drawn below ours; nil if
 	// there are none. Claims do not see them.
 	Reference func(data string) (tidy.Table, error)
-}
-
-// Claim is one statement of the paper that a table can support or contradict.
-type Claim struct {
-	ID     string // such as "sine-train"
-	Figure string
-	Text   string
-	Judge  func(t tidy.Table) (Verdict, error)
-}
-
-// Outcome says what a table has to say about a claim.
-type Outcome string
-
-// The outcomes of a claim.
-const (
-	Reproduced    Outcome = "reproduced"
-	NotReproduced Outcome = "not reproduced"
-	Inconclusive  Outcome = "inconclusive"
-)
-
-// Verdict is the measured effect behind a claim with its 95 % bootstrap
-// interval over seeds; a positive effect supports the claim.
-type Verdict struct {
-	Outcome          Outcome
-	Value, Low, High float64
-	Effect           string // what Value measures, with its unit
-}
-
-// Decide turns an effect and its interval into a verdict.
-func Decide(effect string, value, low, high float64) Verdict {
-	v := Verdict{Outcome: Inconclusive, Value: value, Low: low, High: high, Effect: effect}
-	switch {
-	case low > 0:
-		v.Outcome = Reproduced
-	case high < 0:
-		v.Outcome = NotReproduced
-	}
-	return v
 }
 
 // All returns the experiments in the order of the paper's figures.
@@ -97,4 +90,19 @@ func Lookup(name string) (Experiment, error) {
 		known = append(known, e.Name)
 	}
 	return Experiment{}, fmt.Errorf("unknown experiment %q; known: %s", name, strings.Join(known, ", "))
+}
+
+// files are inputs that are files, by name and SHA-256 of their content.
+func files(names ...string) func(data string) ([]string, error) {
+	return func(data string) ([]string, error) {
+		var lines []string
+		for _, name := range names {
+			content, err := os.ReadFile(filepath.Join(data, filepath.FromSlash(name)))
+			if err != nil {
+				return nil, err
+			}
+			lines = append(lines, fmt.Sprintf("%s sha256 %x", name, sha256.Sum256(content)))
+		}
+		return lines, nil
+	}
 }

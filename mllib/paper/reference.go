@@ -3,6 +3,8 @@ package paper
 import (
 	"encoding/csv"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,23 +13,36 @@ import (
 	"ml3/mllib/tidy"
 )
 
-// referenceCurve says where a curve of the authors' code is and which rows it
-// becomes: the columns <prefix>0, <prefix>1, … of the file, one for each seed, are
-// the values at the step in its first column.
-type referenceCurve struct {
-	file, prefix         string
+// theirs says where a curve of the authors' code is, in the folder
+// reference/pytorch/curves of the data, and which rows it becomes: the values of
+// the column, or of <column>0, <column>1, … one for each seed if it ends in "#",
+// against the steps in the column step, or the lines' numbers from 0 if that is "".
+type theirs struct {
+	file, step, column   string
 	method, task, metric string
+	// index gives the step of what the step column says; nil if it says it itself.
+	index func(at float64) int
 }
 
-// readReference returns the authors' curves as rows. They lie in
-// reference/pytorch/curves below the data folder.
-func readReference(data, experiment string, curves []referenceCurve) (tidy.Table, error) {
+// Bounds of a file of curves.
+const (
+	curveBytes = 1 << 20
+	curveStep  = 1e9
+)
+
+// readCurves returns the authors' curves as rows.
+func readCurves(data, experiment string, curves []theirs) (tidy.Table, error) {
 	var t tidy.Table
 	for _, c := range curves {
 		path := filepath.Join(data, "reference", "pytorch", "curves", c.file)
-		rows, err := readCurve(path, c.prefix)
+		f, err := os.Open(path)
 		if err != nil {
 			return nil, err
+		}
+		rows, err := c.read(f)
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		for _, r := range rows {
 			r.Experiment, r.Method, r.Task, r.Metric = experiment, c.method, c.task, c.metric
@@ -37,48 +52,67 @@ func readReference(data, experiment string, curves []referenceCurve) (tidy.Table
 	return t, nil
 }
 
-// readCurve reads seed, step and value from the columns with the prefix.
-func readCurve(path, prefix string) (tidy.Table, error) {
-	f, err := os.Open(path)
+// read reads seed, step and value of every row.
+func (c theirs) read(r io.Reader) (tidy.Table, error) {
+	records, err := csv.NewReader(io.LimitReader(r, curveBytes)).ReadAll()
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
 	if len(records) < 2 {
-		return nil, fmt.Errorf("%s: no data", path)
+		return nil, fmt.Errorf("no data")
+	}
+	step := -1
+	seeds := map[int]uint64{} // of the columns
+	for i, name := range records[0] {
+		number, numbered := strings.CutPrefix(name, strings.TrimSuffix(c.column, "#"))
+		seed, err := strconv.ParseUint(number, 10, 32)
+		switch {
+		case name == c.step && c.step != "":
+			step = i
+		case name == c.column:
+			seeds[i] = 0
+		case strings.HasSuffix(c.column, "#") && numbered && err == nil:
+			seeds[i] = seed
+		}
+	}
+	if len(seeds) == 0 || step < 0 && c.step != "" {
+		return nil, fmt.Errorf("line 1 has no columns %q and %q among %q", c.step, c.column, records[0])
 	}
 	var t tidy.Table
-	for col, name := range records[0] {
-		seed, err := strconv.ParseUint(strings.TrimPrefix(name, prefix), 10, 64)
-		if !strings.HasPrefix(name, prefix) || err != nil {
-			continue
-		}
-		for line, rec := range records[1:] {
-			step, err := strconv.ParseFloat(rec[0], 64)
-			value, err2 := strconv.ParseFloat(rec[col], 64)
-			if err != nil || err2 != nil {
-				return nil, fmt.Errorf("%s:%d: step %q or value %q is not a number", path, line+2, rec[0], rec[col])
+	for line, rec := range records[1:] {
+		at := float64(line)
+		if step >= 0 {
+			if at, err = number(rec[step], curveStep); err != nil {
+				return nil, fmt.Errorf("line %d: %s %w", line+2, c.step, err)
 			}
-			t = append(t, tidy.Row{Seed: seed, Step: int(step), Value: value})
 		}
-	}
-	if len(t) == 0 {
-		return nil, fmt.Errorf("%s: no columns %s0, %s1, …", path, prefix, prefix)
+		for i := range rec {
+			seed, ok := seeds[i]
+			if !ok {
+				continue
+			}
+			v, err := number(rec[i], math.MaxFloat64)
+			if err != nil {
+				return nil, fmt.Errorf("line %d: %s %w", line+2, records[0][i], err)
+			}
+			t = append(t, tidy.Row{Seed: seed, Step: c.stepOf(at), Value: v})
+		}
 	}
 	return t, nil
 }
 
-// sineReference has the curves of the released code, five seeds.
-func sineReference(data string) (tidy.Table, error) {
-	const train, test = "released 100-10/train", "released 100-10/test [-5,5]"
-	return readReference(data, "sine", []referenceCurve{
-		{"per_seed_curves.csv", "ml3_s", "reference", train, "mse after 1 step"},
-		{"per_seed_curves.csv", "reg_s", "reference task loss", train, "mse after 1 step"},
-		{"per_seed_test_trace.csv", "ml3_s", "reference", test, "mse"},
-		{"per_seed_test_trace.csv", "reg_s", "reference task loss", test, "mse"},
-	})
+func (c theirs) stepOf(at float64) int {
+	if c.index != nil {
+		return c.index(at)
+	}
+	return int(at)
+}
+
+// number is a finite number of at most the given size.
+func number(s string, most float64) (float64, error) {
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(math.Abs(x) <= most) {
+		return 0, fmt.Errorf("%q is no finite number of size at most %g", s, most)
+	}
+	return x, nil
 }

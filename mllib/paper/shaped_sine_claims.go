@@ -1,8 +1,8 @@
 package paper
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 
 	"ml3/mllib/tidy"
 )
@@ -19,22 +19,18 @@ func shapedSineClaims() []Claim {
 // one half.
 func sineConvex(t tidy.Table) (Verdict, error) {
 	const effect = "share of test frequencies with one interior minimum, at ν ± 0.5, − 1/2"
-	t = t.Where(tidy.Method("learned shaped"))
-	distance := map[[2]any]float64{}
-	for _, r := range t.Where(tidy.Metric("minimum distance")) {
-		distance[[2]any{r.Seed, r.Task}] = r.Value
-	}
-	convex := t.Where(tidy.Metric("minima"))
+	t = t.Where(tidy.Method(learnedShaped))
+	convex, distance := t.Where(tidy.Metric("minima")).Sorted(), t.Where(tidy.Metric("minimum distance")).Sorted()
 	if len(convex) == 0 || len(convex) != len(distance) {
 		return Verdict{}, fmt.Errorf("%s: %d rows of minima and %d of minimum distance", effect, len(convex), len(distance))
 	}
 	for i, r := range convex {
-		d, ok := distance[[2]any{r.Seed, r.Task}]
-		if !ok {
+		d := distance[i]
+		if d.Seed != r.Seed || d.Task != r.Task {
 			return Verdict{}, fmt.Errorf("%s: no minimum distance for seed %d, %s", effect, r.Seed, r.Task)
 		}
 		convex[i].Value = -0.5
-		if r.Value == 1 && d < waveFound {
+		if r.Value == 1 && d.Value < waveFound {
 			convex[i].Value = 0.5
 		}
 	}
@@ -47,28 +43,13 @@ func sineConvex(t tidy.Table) (Verdict, error) {
 // loss, and less than half for the best of the others, which are the learned loss
 // without shaping and the MSE at every rate.
 func sineShaped(t tidy.Table) (Verdict, error) {
-	t = t.Where(tidy.Metric("found"), tidy.Task("all")).Last()
-	shaped := t.Where(tidy.Method("learned shaped"))
-	best, rival := -1.0, ""
-	for _, m := range t.Methods() {
-		if m == "learned shaped" || m == "learned shaped without x" {
-			continue
-		}
-		_, perSeed := t.Where(tidy.Method(m)).PerSeed()
-		if mean := tidy.Mean(perSeed); mean > best {
-			best, rival = mean, m
-		}
+	t = reached(t.Where(tidy.Metric("found"), tidy.Task(everyFrequency)))
+	rivals := slices.DeleteFunc(t.Methods(), func(m string) bool { return m == learnedShaped || m == learnedShaped+withoutX })
+	if len(rivals) == 0 {
+		return Verdict{}, fmt.Errorf("sine-shaped: no loss to compare with")
 	}
-	if rival == "" {
-		return Verdict{}, errors.New("sine-shaped: no loss to compare with")
-	}
-	_, found := shaped.PerSeed()
-	_, other := t.Where(tidy.Method(rival)).PerSeed()
-	if len(found) != len(other) {
-		return Verdict{}, fmt.Errorf("sine-shaped: %d seeds of the shaped loss and %d of %s", len(found), len(other), rival)
-	}
-	for i := range found {
-		found[i] = min(found[i]-0.5, 0.5-other[i])
-	}
-	return judge("share of descents within 0.5 of ν, weaker of: learned shaped − 1/2, 1/2 − "+rival, found)
+	return contest{effect: "share of descents within 0.5 of ν, weaker of: learned shaped − 1/2, 1/2 − %s",
+		own: learnedShaped, rivals: rivals, strongest: higher,
+		of:       func(m string) tidy.Table { return t.Where(tidy.Method(m)) },
+		effectOf: func(own, rival float64) float64 { return min(own-0.5, 0.5-rival) }}.judge()
 }

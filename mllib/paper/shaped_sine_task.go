@@ -52,6 +52,12 @@ func (w Wave) Loss(theta nn.Params, _ *rand.Rand) *ad.Value {
 	return ad.Mean(ad.Square(ad.Sub(w.Predict(theta), w.Y)))
 }
 
+// Draw draws a task of meta-training.
+func (s ShapedSine) Draw(rng *rand.Rand, shaped, seesX bool) Wave {
+	nu := s.MaxNu * (2*rng.Float64() - 1)
+	return NewWave(nu, s.Start, uniformPoints(s.Points, s.MaxX, rng), shaped, seesX)
+}
+
 // uniformPoints are n numbers of U[−bound, bound], [n, 1].
 func uniformPoints(n int, bound float64, rng *rand.Rand) *ad.Value {
 	x := ad.Zeros(n, 1)
@@ -71,8 +77,8 @@ func xavierSmallBias(rng *rand.Rand, in, out int, w, b []float64) {
 }
 
 // The landscapes are drawn over θ from −7 to 7 in steps of 0.1, on 100 points x
-// from −5 to 4.9, as in the authors' code. A row of a landscape has θ in
-// hundredths as its step.
+// from −5 to 4.9, as in the authors' code. A row of a landscape has the index of θ
+// as its step; the rows of the method "grid" say which θ that is.
 const (
 	landscapeEnd  = 70 // tenths
 	landscapeXMin = -50
@@ -85,6 +91,9 @@ func landscapePoints() *ad.Value {
 	}
 	return x
 }
+
+// landscapeIndex is the index of θ in a landscape.
+func landscapeIndex(theta float64) int { return int(math.Round(10*theta)) + landscapeEnd }
 
 // Landscape is an objective on w at θ = −7, −6.9, … 7.
 func Landscape(obj meta.Objective, w Wave) (theta, value []float64) {

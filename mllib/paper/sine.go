@@ -1,15 +1,11 @@
 package paper
 
 import (
-	"context"
-	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"ml3/mllib/ad"
 	"ml3/mllib/meta"
 	"ml3/mllib/nn"
-	"ml3/mllib/random"
 	"ml3/mllib/tidy"
 )
 
@@ -25,9 +21,6 @@ type Sine struct {
 	TestTasks int
 	TestSteps int // gradient steps at meta-test
 	EvalEvery int // outer steps between two evaluations of φ
-	// EvalTests makes each of these evaluate both objectives on the test tasks
-	// too, as the released code does; the paper shows only the final φ there.
-	EvalTests bool
 }
 
 // SineVersion is one set of network sizes. Every evaluation starts from a θ₀
@@ -36,7 +29,7 @@ type SineVersion struct {
 	Name        string
 	Optimizee   nn.MLP
 	TestWeights nn.Initializer
-	Loss        nn.MLP
+	Loss        meta.Loss // M_φ and α
 	Train       meta.TrainConfig
 }
 
@@ -49,9 +42,15 @@ type SineAblation struct {
 	EvalEvery  int // optimizees between two evaluations
 }
 
-func sineTrain(outerSteps, unroll, lifetime int) meta.TrainConfig {
-	return meta.TrainConfig{OuterSteps: outerSteps, Unroll: unroll, Lifetime: lifetime, Population: 1,
-		InnerRate: 1e-3, Outer: nn.DefaultAdam(1e-3), Clip: math.Inf(1)}
+// sineLoss is M_φ on (prediction, target), at the paper's α.
+func sineLoss(hidden int) meta.Loss {
+	return meta.Loss{Rate: 1e-3,
+		Net: nn.MLP{Sizes: []int{2, hidden, hidden, 1}, Hidden: ad.ReLU, Out: ad.Softplus, Bias: false, Weights: nn.Xavier}}
+}
+
+func sineConfig(outerSteps int) meta.TrainConfig {
+	return meta.TrainConfig{OuterSteps: outerSteps, Unroll: 1, Lifetime: 1, Population: 1,
+		Outer: nn.DefaultAdam(1e-3), Clip: math.Inf(1)}
 }
 
 // The paper's sizes and the authors' released ones, side by side. The paper does
@@ -63,15 +62,15 @@ func sineVersions(outerSteps int) []SineVersion {
 			Name:        "paper 40-40",
 			Optimizee:   nn.MLP{Sizes: []int{1, 40, 40, 1}, Hidden: ad.ReLU, Out: nn.Linear, Bias: true, Weights: nn.Xavier},
 			TestWeights: nn.TorchDefault,
-			Loss:        nn.MLP{Sizes: []int{2, 40, 40, 1}, Hidden: ad.ReLU, Out: ad.Softplus, Bias: false, Weights: nn.Xavier},
-			Train:       sineTrain(outerSteps, 1, 1),
+			Loss:        sineLoss(40),
+			Train:       sineConfig(outerSteps),
 		},
 		{
 			Name:        "released 100-10",
 			Optimizee:   nn.MLP{Sizes: []int{1, 100, 10, 1}, Hidden: ad.ReLU, Out: nn.Linear, Bias: true, Weights: nn.Xavier},
 			TestWeights: nn.TorchDefault,
-			Loss:        nn.MLP{Sizes: []int{2, 50, 50, 1}, Hidden: ad.ReLU, Out: ad.Softplus, Bias: false, Weights: nn.Xavier},
-			Train:       sineTrain(outerSteps, 1, 1),
+			Loss:        sineLoss(50),
+			Train:       sineConfig(outerSteps),
 		},
 	}
 }
@@ -89,70 +88,14 @@ func sineExperiment() Experiment {
 	}
 }
 
-// Regression is the task of fitting data [n, 1] by an MLP. M_φ sees (prediction,
-// target); the task loss is the mean squared error.
-type Regression struct {
-	Net  nn.MLP
-	X, Y *ad.Value // [n, 1]
-}
-
-var _ meta.Task = Regression{}
-
-// Init draws θ₀.
-func (r Regression) Init(tape *ad.Tape, rng *rand.Rand) nn.Params { return r.Net.Init(tape, rng) }
-
-// Features are (prediction, target) [n, 2].
-func (r Regression) Features(theta nn.Params, _ *rand.Rand) *ad.Value {
-	return ad.ConcatCols(r.Net.Apply(theta, r.X), r.Y)
-}
-
-// Loss is the mean squared error.
-func (r Regression) Loss(theta nn.Params, _ *rand.Rand) *ad.Value {
-	return ad.Mean(ad.Square(ad.Sub(r.Net.Apply(theta, r.X), r.Y)))
-}
-
-// SineTask draws n points of y = A sin(x − ω) with x ~ U[−bound, bound].
-func SineTask(net nn.MLP, amplitude, phase, bound float64, n int, rng *rand.Rand) Regression {
-	x, y := ad.Zeros(n, 1), ad.Zeros(n, 1)
-	for i := range n {
-		x.Data[i] = bound * (2*rng.Float64() - 1)
-		y.Data[i] = amplitude * math.Sin(x.Data[i]-phase)
-	}
-	return Regression{Net: net, X: x, Y: y}
-}
-
-// TrainTask is the one task of meta-training.
-func (s Sine) TrainTask(net nn.MLP, seed uint64) Regression {
-	return SineTask(net, 1, math.Pi, s.TrainX, s.Points, random.Stream(seed, "train task"))
-}
-
-// TestTask is test task k for x in [−bound, bound]; its amplitude and phase do not
-// depend on the range.
-func (s Sine) TestTask(net nn.MLP, seed uint64, k int, bound float64) Regression {
-	rng := random.Stream(seed, fmt.Sprintf("test task %d", k))
-	amplitude := 0.2 + 4.8*rng.Float64()
-	phase := math.Pi * (2*rng.Float64() - 1)
-	return SineTask(net, amplitude, phase, bound, s.Points, rng)
-}
-
-// Run recomputes one seed.
-func (s Sine) Run(ctx context.Context, in Input, report func(done, total int)) (tidy.Table, error) {
-	r := s.start(in.Seed)
-	r.tasks()
-	total := s.Ablation.OuterSteps
-	for _, v := range s.Versions {
-		total += v.Train.OuterSteps
-	}
-	done := 0
-	for _, v := range s.Versions {
-		if err := r.version(ctx, v, func(step int) { report(done+step, total) }); err != nil {
-			return nil, fmt.Errorf("%s: %w", v.Name, err)
-		}
-		done += v.Train.OuterSteps
-	}
-	if err := r.ablation(ctx, func(step int) { report(done+step, total) }); err != nil {
-		return nil, fmt.Errorf("ablation: %w", err)
-	}
-	report(total, total)
-	return r.w.table, nil
+// sineReference has the curves of the released code, five seeds.
+func sineReference(data string) (tidy.Table, error) {
+	const net = "released 100-10"
+	train, test := after(sineTrain(net), 1), sineTest(net, 5)
+	return readCurves(data, "sine", []theirs{
+		{file: "per_seed_curves.csv", step: "meta_iter", column: "ml3_s#", method: "reference", task: train, metric: "mse by outer step"},
+		{file: "per_seed_curves.csv", step: "meta_iter", column: "reg_s#", method: "reference task loss", task: train, metric: "mse by outer step"},
+		{file: "per_seed_test_trace.csv", step: "grad_step", column: "ml3_s#", method: "reference", task: test, metric: "mse"},
+		{file: "per_seed_test_trace.csv", step: "grad_step", column: "reg_s#", method: "reference task loss", task: test, metric: "mse"},
+	})
 }

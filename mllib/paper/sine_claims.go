@@ -4,17 +4,16 @@ import "ml3/mllib/tidy"
 
 // The claims are judged on the paper's network sizes. Test tasks count on the
 // wider range of x, which meta-training never saw.
-const (
-	sineJudged     = "paper 40-40"
-	sineJudgedTest = sineJudged + "/test [-5,5]"
-)
+const sineJudged = "paper 40-40"
 
 func sineClaims() []Claim {
 	return []Claim{
 		{ID: "sine-train", Figure: "2c", Text: "the learned loss ends below the task loss on the meta-train task",
-			Judge: func(t tidy.Table) (Verdict, error) { return learnedBelow(t, sineJudged+"/train") }},
+			Judge: func(t tidy.Table) (Verdict, error) {
+				return learnedBelow(t, sineTrain(sineJudged))
+			}},
 		{ID: "sine-test", Figure: "2d", Text: "it is better on unseen, out-of-distribution tasks",
-			Judge: func(t tidy.Table) (Verdict, error) { return learnedBelow(t, sineJudgedTest) }},
+			Judge: func(t tidy.Table) (Verdict, error) { return learnedBelow(t, sineTest(sineJudged, 5)) }},
 		{ID: "each-step", Figure: "text 3.1", Text: "updating φ after every inner step works better than once after several unrolled ones",
 			Judge: eachStep},
 	}
@@ -22,18 +21,16 @@ func sineClaims() []Claim {
 
 // learnedBelow judges MSE of task loss − learned loss after the last gradient step.
 func learnedBelow(t tidy.Table, task string) (Verdict, error) {
-	t = t.Where(tidy.Metric("mse"), tidy.Task(task))
-	return difference("MSE after 100 steps, task loss − learned loss", t.Where(tidy.Method("task loss")), t.Where(tidy.Method("learned")))
+	t = reached(t.Where(tidy.Metric("mse"), tidy.Task(task)))
+	return contest{effect: "MSE after 100 steps, task loss − learned loss", own: learned, rivals: []string{taskLoss},
+		of: func(m string) tidy.Table { return t.Where(tidy.Method(m)) }}.judge()
 }
 
 // eachStep judges the whole curve: the mean over outer steps, at equal numbers of
 // optimizees drawn.
 func eachStep(t tidy.Table) (Verdict, error) {
-	const effect = "MSE after 10 steps, mean over outer steps, once after all − each step"
-	t = t.Where(tidy.Task("each-step"), tidy.Metric("mse after 10 steps"))
-	d, err := tidy.PairedDifferences(t.Where(tidy.Method("once after all")), t.Where(tidy.Method("each step")))
-	if err != nil {
-		return Verdict{}, err
-	}
-	return judge(effect, d)
+	t = t.Where(tidy.Has("study", "each-step"), tidy.Metric("mse by outer step"))
+	return contest{effect: "MSE after 10 steps, mean over outer steps, once after all − each step",
+		own: "each step", rivals: []string{"once after all"},
+		of: func(m string) tidy.Table { return t.Where(tidy.Method(m)) }}.judge()
 }

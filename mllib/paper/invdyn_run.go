@@ -1,0 +1,240 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strconv"
+
+	"ml3/mllib/ad"
+	"ml3/mllib/meta"
+	"ml3/mllib/nn"
+	"ml3/mllib/tidy"
+)
+
+// powerMSE is the method of descending the power-weighted mean squared error at
+// the best of its rates.
+const powerMSE = "power-weighted mse, best rate"
+
+// mseObjective and powerObjective are the objectives of the baselines.
+func mseObjective(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
+	return task.(Dynamics).MSE(theta, rng)
+}
+
+func powerObjective(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
+	return task.(Dynamics).PowerMSE(theta, rng)
+}
+
+// The tasks of the rows.
+const (
+	invdynTest     = "split=meta-test"
+	invdynTraining = "split=meta-train"
+)
+
+// errorLost is the error from which on a network counts as diverged. Errors begin
+// near 1.
+const errorLost = 1000
+
+// invdynLab is one seed of the experiment.
+type invdynLab struct {
+	*lab
+	InverseDynamics
+	setting Setting
+}
+
+// Run recomputes one seed.
+func (e InverseDynamics) Run(ctx context.Context, in Input, report func(done, total int)) (Output, error) {
+	s, err := e.Setting(in)
+	if err != nil {
+		return Output{}, err
+	}
+	tries := (len(e.Rates)+len(e.PowerRates))*e.RateStarts + 2*e.Train.OuterSteps/e.EvalEvery
+	work := 2*e.Train.OuterSteps*e.Train.Population + (tries+5*e.Tests)*e.Steps
+	l := invdynLab{newLab(ctx, e.Name, in, work, report), e, s}
+	var methods []Method
+	for _, shaped := range []bool{false, true} {
+		m, err := l.learn(e.training(s, shaped), l.progress)
+		if err != nil {
+			return l.out, err
+		}
+		methods = append(methods, m)
+	}
+	baselines, err := l.baselines()
+	if err != nil {
+		return l.out, err
+	}
+	for _, m := range append(methods, baselines...) {
+		if err := l.test(m); err != nil {
+			return l.out, fmt.Errorf("%s: %w", m.Name, err)
+		}
+	}
+	l.constant()
+	if in.Seed == e.Shown {
+		err = l.poses()
+	}
+	return l.out, err
+}
+
+// training is the meta-training of a loss on the trajectories of meta-training.
+func (e InverseDynamics) training(s Setting, shaped bool) training {
+	task, method := s.Task, learned
+	if task.Shaped = shaped; shaped {
+		method = learnedShaped
+	}
+	return training{method: method, task: invdynTraining, learner: e.Loss(),
+		draw: func(*rand.Rand) meta.Task { return task }, config: e.Train, init: "loss init", stream: "meta-training"}
+}
+
+// invdynMetrics are what a cell measures.
+func invdynMetrics() []string { return []string{"torque error", "inertia error"} }
+
+// cell is the fit of a fresh network to the samples fit, of which the errors on the
+// samples measured are measured.
+func (l invdynLab) cell(fit, measured Samples, name, stream string) cell {
+	task := l.setting.Task
+	task.Data = fit
+	return cell{name: name, task: task, stream: stream, measure: func(theta nn.Params) []float64 {
+		torque, inertia := task.Errors(l.tape, theta, measured)
+		if max(torque, inertia) >= errorLost {
+			return []float64{math.Inf(1), math.Inf(1)}
+		}
+		return []float64{torque, inertia}
+	}}
+}
+
+// onTraining is the fit to the trajectories of meta-training.
+func (l invdynLab) onTraining(m Method, stream string) (trial, error) {
+	data := l.setting.Task.Data
+	return l.try(m, []int{l.Steps}, l.cell(data, data, "", stream))
+}
+
+// progress writes the errors on the trajectories of meta-training after all
+// gradient steps, at a φ on the way.
+func (l invdynLab) progress(tr *meta.Trainer, m Method) error {
+	if tr.Step()%l.EvalEvery != 0 {
+		return nil
+	}
+	t, err := l.onTraining(m, "network for meta-training")
+	l.outer(m, invdynTraining, tr.Step(), t, invdynMetrics()...)
+	return err
+}
+
+// baselines are the mean squared errors at the best of their rates, and the first
+// also at the rate of the learned losses.
+func (l invdynLab) baselines() ([]Method, error) {
+	methods := []Method{{taskLoss, meta.Objective(mseObjective).At(l.Rate)}}
+	for _, b := range []search{
+		{name: bestRate, of: mseObjective, rates: l.Rates},
+		{name: powerMSE, of: powerObjective, rates: l.PowerRates},
+	} {
+		b.starts = l.RateStarts
+		b.end = func(m Method, k int) (float64, error) {
+			t, err := l.onTraining(m, fmt.Sprintf("network %d for rates", k))
+			return t.end(), err
+		}
+		rate, err := b.best()
+		if err != nil {
+			return nil, err
+		}
+		l.row(b.name, invdynTraining, 0, "rate", rate)
+		methods = append(methods, Method{b.name, b.of.At(rate)})
+	}
+	return methods, nil
+}
+
+// test fits fresh networks to the trajectories of every test and writes their
+// errors on the new ones. All methods start from the same networks and see the same
+// mini-batches.
+func (l invdynLab) test(m Method) error {
+	var cells []cell
+	for k, t := range l.setting.Tests {
+		cells = append(cells, l.cell(t.Fit, t.New, "test="+strconv.Itoa(k), fmt.Sprintf("network for test %d", k)))
+	}
+	t, err := l.try(m, storedSteps(l.Steps), cells...)
+	if err != nil {
+		return err
+	}
+	l.curves(m, invdynTest, t, invdynMetrics()...)
+	if l.Seed != l.Shown {
+		return nil
+	}
+	t, err = l.try(m, []int{l.Steps}, cells[0])
+	if t.last != nil {
+		l.pictures(m.Name, t.last)
+	}
+	return err
+}
+
+// constant writes the errors of a constant inertia matrix, the mean over the
+// trajectories of meta-training: what can be had without looking at q.
+func (l invdynLab) constant() {
+	s, d := l.setting, l.Arm.Joints()
+	mean := ad.SumRows(ad.Scale(1/float64(s.Task.Data.H.Rows), s.Task.Data.H))
+	torque, inertia := 0.0, 0.0
+	for _, t := range s.Tests {
+		h := ad.Broadcast(mean, t.New.H.Rows, d*d)
+		a, b := s.Task.errors(ad.EachMatMul(h, t.New.Acc, d), h, t.New)
+		torque += a / float64(len(s.Tests))
+		inertia += b / float64(len(s.Tests))
+	}
+	l.row("constant", invdynTest, 0, "torque error", torque)
+	l.row("constant", invdynTest, 0, "inertia error", inertia)
+}
+
+// pictures writes what a fitted network predicts on the first new trajectory of
+// test 0: torques with bias in N m at every time, and the scaled matrix S H S at
+// its first sample.
+func (l invdynLab) pictures(method string, theta nn.Params) {
+	s := l.setting
+	d, t := l.Arm.Joints(), s.Tests[0]
+	factor := s.Task.Net.Factor(theta, t.New.Q)
+	torque, h := s.Task.Net.Torque(factor, t.New.Acc), s.Task.Net.Matrix(factor)
+	for i := range l.Arm.Points {
+		for j := range d {
+			at := i*d + j
+			l.pixel(method, jointTask(j), i, "torque", torque.Data[at]*s.Units.Size/s.Units.S[j]+t.Motion.Bias[at])
+		}
+	}
+	l.picture(method, "test=0", "scaled inertia", h.Row(0))
+}
+
+func jointTask(j int) string {
+	return tidy.TaskOf("test", "0", "joint", strconv.Itoa(j+1))
+}
+
+// poses writes the truth beside the pictures: torques and bias of the first new
+// trajectory, its first matrix, and the places of the bodies at some of its times.
+func (l invdynLab) poses() error {
+	model, err := l.Arm.Model(l.Data)
+	if err != nil {
+		return err
+	}
+	d, t := l.Arm.Joints(), l.setting.Tests[0]
+	for i := range l.Arm.Points {
+		for j := range d {
+			l.pixel("truth", jointTask(j), i, "torque", t.Motion.Torque[i*d+j])
+			l.pixel("truth", jointTask(j), i, "bias", t.Motion.Bias[i*d+j])
+		}
+	}
+	l.picture("truth", "test=0", "scaled inertia", t.New.H.Row(0))
+	state := model.NewState()
+	for i := 0; i < l.Arm.Points; i += l.Arm.Points / 5 {
+		state.SetState(t.Motion.Q[i*d:(i+1)*d], nil, nil)
+		state.Kinematics()
+		var place [3][]float64
+		for b := range model.NumBodies() {
+			if model.Body(b).Name == "head" { // beside the arm
+				continue
+			}
+			for k, x := range state.BodyPos(b) {
+				place[k] = append(place[k], x)
+			}
+		}
+		task := tidy.TaskOf("test", "0", "seconds", strconv.FormatFloat(l.Arm.Duration*float64(i)/float64(l.Arm.Points), 'g', -1, 64))
+		for k, axis := range []string{"x", "y", "z"} {
+			l.picture("arm", task, axis, place[k])
+		}
+	}
+	return nil
+}

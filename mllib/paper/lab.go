@@ -1,0 +1,348 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ml3/mllib/ad"
+	"ml3/mllib/meta"
+	"ml3/mllib/nn"
+	"ml3/mllib/random"
+	"ml3/mllib/tidy"
+)
+
+// Method is a way to improve an optimizee: a name, which is its name in tables,
+// and the rule of its steps. The names mean the same in every experiment:
+//
+//	learned               the loss learned with the plain task loss, at its rate α
+//	learned shaped        learned with extra information at meta-train time
+//	task loss             descent on the task loss at the rate α of the learned loss
+//	task loss, best rate  at the rate that is best on the meta-train task
+//	task loss, rate 0.1   at another rate
+//
+// A method without a rule is one whose meta-training diverged.
+type Method struct {
+	Name string
+	Rule meta.Rule
+}
+
+const (
+	learned       = "learned"
+	learnedShaped = "learned shaped"
+	taskLoss      = "task loss"
+	bestRate      = "task loss, best rate"
+)
+
+// descends is the method of descending the task loss at a rate.
+func descends(name string, rate float64) Method {
+	return Method{name, meta.Objective(meta.TaskLoss).At(rate)}
+}
+
+// atRate names descent on the task loss at another rate.
+func atRate(rate float64) string { return fmt.Sprintf("task loss, rate %g", rate) }
+
+// lab is one seed of an experiment while it runs: its rows so far, its progress
+// and its memory.
+type lab struct {
+	Input
+	ctx         context.Context
+	experiment  string
+	out         Output
+	done, total int
+	report      func(done, total int)
+	descent     meta.Descent
+	tape        *ad.Tape // to measure on
+}
+
+// newLab begins a seed. total is the number of gradient steps of all kinds that
+// lie ahead, for the progress.
+func newLab(ctx context.Context, experiment string, in Input, total int, report func(done, total int)) *lab {
+	return &lab{Input: in, ctx: ctx, experiment: experiment, total: total, report: report, tape: ad.NewTape()}
+}
+
+// stream is the named stream of the seed.
+func (l *lab) stream(format string, a ...any) *rand.Rand {
+	return random.Stream(l.Seed, fmt.Sprintf(format, a...))
+}
+
+func (l *lab) newRow(method, task string, step int, metric string, value float64) tidy.Row {
+	return tidy.Row{Experiment: l.experiment, Method: method, Seed: l.Seed, Task: task, Step: step, Metric: metric, Value: value}
+}
+
+func (l *lab) row(method, task string, step int, metric string, value float64) {
+	l.out.Rows = append(l.out.Rows, l.newRow(method, task, step, metric, value))
+}
+
+// pixel adds a row to what is drawn and not measured.
+func (l *lab) pixel(method, task string, step int, metric string, value float64) {
+	l.out.Pictures = append(l.out.Pictures, l.newRow(method, task, step, metric, value))
+}
+
+// picture adds one row for each value to what is drawn and not measured.
+func (l *lab) picture(method, task, metric string, values []float64) {
+	for i, v := range values {
+		l.pixel(method, task, i, metric, v)
+	}
+}
+
+// advance reports n gradient steps.
+func (l *lab) advance(n int) {
+	l.done = min(l.done+n, l.total)
+	l.report(l.done, l.total)
+}
+
+// training is one meta-training: what is learned, under the name of a method, on
+// which tasks. A task's name ends its rows and names the stored parameters.
+type training struct {
+	method  string
+	task    string // names the tasks of meta-training in rows
+	learner meta.Learner
+	draw    func(*rand.Rand) meta.Task
+	config  meta.TrainConfig
+	init    string // stream of φ₀
+	stream  string // stream of the tasks and of all they draw
+}
+
+// learn meta-trains and returns the method that was learned. observe, which may be
+// nil, sees every φ, the first before any update, as the rule it makes. A run that
+// diverges is a row, and a method without a rule.
+func (l *lab) learn(t training, observe func(tr *meta.Trainer, m Method) error) (Method, error) {
+	tr := meta.NewTrainer(t.learner, t.learner.Init(l.stream("%s", t.init)), t.draw, t.config, l.stream("%s", t.stream))
+	for tr.Next(l.ctx) {
+		if tr.Step() > 0 {
+			l.advance(t.config.Population)
+		}
+		if observe == nil {
+			continue
+		}
+		if err := observe(tr, Method{t.method, t.learner.At(tr.Phi())}); err != nil {
+			return Method{}, fmt.Errorf("%s, outer step %d: %w", t.method, tr.Step(), err)
+		}
+	}
+	if step, ok := divergence(tr.Err()); ok {
+		l.row(t.method, t.task, step, tidy.DivergedMetric, 1)
+		return Method{Name: t.method}, nil
+	}
+	if tr.Err() != nil {
+		return Method{}, fmt.Errorf("%s: %w", t.method, tr.Err())
+	}
+	phi := tr.Phi().Clone()
+	l.out.Losses = append(l.out.Losses, Learned{Name: t.task + "/method=" + t.method, Phi: phi})
+	return Method{t.method, t.learner.At(phi)}, nil
+}
+
+// evaluation says whether an outer step is one after which φ is evaluated.
+func evaluation(step, every int, c meta.TrainConfig) bool {
+	return step%every == 0 || step == c.OuterSteps
+}
+
+// divergence says whether err is one, and where.
+func divergence(err error) (step int, ok bool) {
+	var d *meta.Diverged
+	if errors.As(err, &d) {
+		return d.Step, true
+	}
+	return 0, false
+}
+
+// never is where a descent diverged that did not.
+const never = -1
+
+// descend takes steps by a method from a θ₀ that the task draws from rng, which
+// also gives the batches. measure sees θ before the first and after each step; it
+// returns false if what it measures is no finite number. descend returns the step
+// at which that, or the descent itself, diverged, or never.
+func (l *lab) descend(m Method, task meta.Task, steps int, rng *rand.Rand, measure func(step int, theta nn.Params) bool) (diverged int, err error) {
+	if m.Rule == nil {
+		return 0, nil
+	}
+	for l.descent.Start(m.Rule, task, rng); l.descent.Next(l.ctx, steps); {
+		if l.descent.Step() > 0 {
+			l.advance(1)
+		}
+		if !measure(l.descent.Step(), l.descent.Theta()) {
+			return l.descent.Step(), nil
+		}
+	}
+	if step, ok := divergence(l.descent.Err()); ok {
+		return step, nil
+	}
+	return never, l.descent.Err()
+}
+
+// cell is one descent of a trial.
+type cell struct {
+	name    string // ends the name of the trial's task in a row that says that it diverged; "" for the only cell
+	task    meta.Task
+	stream  string                          // of θ₀ and of all that the task draws; the same for all methods
+	measure func(theta nn.Params) []float64 // one number for each metric
+}
+
+// trial is what a method achieves on cells: at each of the steps, as far as no cell
+// diverges, the mean over the cells of each metric.
+type trial struct {
+	at       []int
+	means    [][]float64 // [step][metric]
+	last     nn.Params   // θ of the last cell at its end
+	diverged map[string]int
+}
+
+// try descends by a method on every cell and measures after the gradient steps at,
+// in increasing order; step 0 is before the first. A number that is not finite is
+// a divergence.
+func (l *lab) try(m Method, at []int, cells ...cell) (trial, error) {
+	t := trial{at: at, means: make([][]float64, len(at)), diverged: map[string]int{}}
+	for _, c := range cells {
+		n := 0
+		diverged, err := l.descend(m, c.task, at[len(at)-1], l.stream("%s", c.stream), func(step int, theta nn.Params) bool {
+			if n == len(t.means) || step != at[n] {
+				return true
+			}
+			values := c.measure(theta)
+			if !allFinite(values) {
+				return false
+			}
+			if t.means[n] == nil {
+				t.means[n] = make([]float64, len(values))
+			}
+			for i, x := range values {
+				t.means[n][i] += x / float64(len(cells))
+			}
+			n++
+			return true
+		})
+		if err != nil {
+			return t, fmt.Errorf("%s %s: %w", m.Name, c.name, err)
+		}
+		t.means, t.last = t.means[:n], l.descent.Theta()
+		if diverged != never {
+			t.diverged[c.name], t.last = diverged, nil
+		}
+	}
+	return t, nil
+}
+
+// end is the mean of the first metric after the last step, +Inf if a cell diverged.
+func (t trial) end() float64 {
+	if len(t.diverged) > 0 {
+		return math.Inf(1)
+	}
+	return t.means[len(t.means)-1][0]
+}
+
+// curves writes a trial against its gradient steps.
+func (l *lab) curves(m Method, task string, t trial, metrics ...string) {
+	for i, values := range t.means {
+		for k, x := range values {
+			l.row(m.Name, task, t.at[i], metrics[k], x)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.diverged)) {
+		l.row(m.Name, strings.TrimSuffix(task+"/"+name, "/"), t.diverged[name], tidy.DivergedMetric, 1)
+	}
+}
+
+// outer writes what a trial has after each of its gradient steps at an outer step.
+func (l *lab) outer(m Method, task string, step int, t trial, metrics ...string) {
+	for i, values := range t.means {
+		for k, x := range values {
+			l.row(m.Name, after(task, t.at[i]), step, metrics[k]+" by outer step", x)
+		}
+	}
+	if len(t.diverged) > 0 {
+		l.row(m.Name, after(task, t.at[len(t.at)-1]), step, tidy.DivergedMetric, 1)
+	}
+}
+
+// after names a task that is evaluated after so many gradient steps.
+func after(task string, steps int) string { return task + "/after=" + strconv.Itoa(steps) }
+
+// search is the search for the rate of a baseline on the meta-train task.
+type search struct {
+	name   string
+	of     meta.Objective
+	rates  []float64 // in increasing order
+	starts int       // θ₀ that each rate is tried from
+	// end is the error after all steps from start k, +Inf if it diverges.
+	end func(m Method, k int) (float64, error)
+}
+
+// best is the rate that ends lowest, in the mean over the starts, among those that
+// leave room: at most half the first at which a start diverges.
+func (s search) best() (float64, error) {
+	limit, best, lowest := math.Inf(1), 0.0, math.Inf(1)
+	type result struct{ rate, sum float64 }
+	var results []result
+	for _, rate := range s.rates {
+		if rate >= limit {
+			break
+		}
+		r := result{rate: rate}
+		for k := range s.starts {
+			x, err := s.end(Method{s.name, s.of.At(rate)}, k)
+			if err != nil {
+				return 0, fmt.Errorf("%s at rate %g: %w", s.name, rate, err)
+			}
+			if math.IsInf(x, 1) {
+				limit = rate
+			}
+			r.sum += x
+		}
+		results = append(results, r)
+	}
+	for _, r := range results {
+		if r.rate <= limit/2 && r.sum < lowest {
+			best, lowest = r.rate, r.sum
+		}
+	}
+	if best == 0 {
+		return 0, fmt.Errorf("%s diverges at rate %g, and none of %v is half of that", s.name, limit, s.rates)
+	}
+	return best, nil
+}
+
+// logged says whether a step of a long curve is stored: all up to 10, then every
+// fifth to 30 and every tenth, and the last.
+func logged(step, last int) bool {
+	return step <= 10 || step <= 30 && step%5 == 0 || step%10 == 0 || step == last
+}
+
+// storedSteps are the steps up to last that are stored of a long curve.
+func storedSteps(last int) (steps []int) {
+	for step := range last + 1 {
+		if logged(step, last) {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// upTo are the steps from 0 to last.
+func upTo(last int) (steps []int) {
+	for step := range last + 1 {
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+// finite says whether x is a number that a row can hold.
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+func allFinite(values []float64) bool {
+	return !slices.ContainsFunc(values, func(x float64) bool { return !finite(x) })
+}
+
+// objective is what the method descends, without its rate.
+func (m Method) objective() meta.Objective {
+	return func(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
+		objective, _ := m.Rule(task, theta, rng)
+		return objective
+	}
+}

@@ -1,0 +1,238 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+
+	"ml3/mllib/ad"
+	"ml3/mllib/env"
+	"ml3/mllib/meta"
+	"ml3/mllib/nn"
+	"ml3/mllib/random"
+	"ml3/mllib/rl"
+	"ml3/mllib/tidy"
+)
+
+// carTask names the rows of a version.
+func carTask(version string, more ...string) string {
+	return tidy.TaskOf(append([]string{"version", version}, more...)...)
+}
+
+// ilqr is the method of iLQR: it is no rule, for it plans forces with the model.
+const ilqr = "iLQR"
+
+// carLab is one seed of the experiment.
+type carLab struct {
+	*lab
+	MountainCar
+}
+
+// Run recomputes one seed.
+func (m MountainCar) Run(ctx context.Context, in Input, report func(done, total int)) (Output, error) {
+	l := carLab{newLab(ctx, "mountain-car", in, m.work(), report), m}
+	for _, v := range m.Versions {
+		if err := l.version(v); err != nil {
+			return l.out, fmt.Errorf("%s: %w", v.Name, err)
+		}
+	}
+	return l.out, nil
+}
+
+// work is the number of steps of one seed, of whatever kind.
+func (m MountainCar) work() int {
+	n := 0
+	for _, v := range m.Versions {
+		n += 2*v.Train.OuterSteps*v.Train.Population + (3+len(v.Rates))*m.Policies*m.Steps
+		if v.OnePolicy {
+			n += (3 + len(v.Rates)) * m.Steps
+		}
+	}
+	return n
+}
+
+// trainPolicy is the θ₀ of meta-training of a version with OnePolicy.
+func (m MountainCar) trainPolicy(v CarVersion, seed uint64) nn.Params {
+	return v.Policy.Init(nil, random.Stream(seed, v.Name+" policy of meta-training"))
+}
+
+// freshPolicy is initial policy k of meta-test, the same for all methods.
+func (m MountainCar) freshPolicy(v CarVersion, seed uint64, k int) nn.Params {
+	return v.Policy.Init(nil, random.Stream(seed, fmt.Sprintf("fresh policy %d", k)))
+}
+
+// training is the meta-training of a version with or without the extra goal.
+func (m MountainCar) training(v CarVersion, extraGoal bool, seed uint64) training {
+	task := NewCarTask(m.Problem, v.Policy, v.Inputs).ForMetaTraining(extraGoal, v.Squash)
+	if v.OnePolicy {
+		task = task.From(m.trainPolicy(v, seed))
+	}
+	method := learned
+	if extraGoal {
+		method = learnedShaped
+	}
+	return training{method: method, task: carTask(v.Name, "split", "meta-train"), learner: v.Loss,
+		draw: func(*rand.Rand) meta.Task { return task }, config: v.Train, init: v.Name + " loss init", stream: v.Name + " meta-training"}
+}
+
+// version meta-trains with and without the extra goal and tests.
+func (l carLab) version(v CarVersion) error {
+	methods := []Method{descends(taskLoss, v.Loss.Rate)}
+	for _, rate := range v.Rates {
+		methods = append(methods, descends(atRate(rate), rate))
+	}
+	for _, extraGoal := range []bool{true, false} {
+		m, err := l.learn(l.training(v, extraGoal, l.Seed), func(tr *meta.Trainer, m Method) error {
+			if s := tr.Step(); s > 0 && (s%10 == 0 || s == 1) {
+				l.row(m.Name, carTask(v.Name, "split", "meta-train"), s-1, "task loss by outer step", tr.TaskLoss())
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		methods = append(methods, m)
+	}
+	var fresh []nn.Params
+	for k := range l.Policies {
+		fresh = append(fresh, l.freshPolicy(v, l.Seed, k))
+	}
+	if err := l.test(v, "fresh", fresh, methods); err != nil || !v.OnePolicy {
+		return err
+	}
+	return l.test(v, "meta-train policy", []nn.Params{l.trainPolicy(v, l.Seed)}, methods)
+}
+
+// test writes how each method, and iLQR, does from each initial policy.
+func (l carLab) test(v CarVersion, start string, policies []nn.Params, methods []Method) error {
+	for _, m := range slices.Concat(methods, []Method{{Name: ilqr}}) {
+		var all [][]carState
+		for k, theta := range policies {
+			states, err := l.improve(m, v, theta)
+			if err != nil {
+				return fmt.Errorf("%s, %s policy %d: %w", m.Name, start, k, err)
+			}
+			all = append(all, states)
+		}
+		l.means(m.Name, carTask(v.Name, "start", start), all)
+		if other := func(rate float64) bool { return m.Name == atRate(rate) }; v.Drawn && !slices.ContainsFunc(v.Rates, other) {
+			l.drives(m.Name, v, start, all[0])
+		}
+	}
+	return nil
+}
+
+// improve returns how a policy does before the first and after each update.
+func (l carLab) improve(m Method, v CarVersion, theta nn.Params) ([]carState, error) {
+	if m.Name == ilqr {
+		return l.plan(v, theta)
+	}
+	return l.drive(m, v, theta)
+}
+
+// means writes, for the updates that are stored, means over the policies: the
+// final distance, and the fraction at the goal at the last time step, "success".
+// states[k] is how policy k does after each update; a method that ended early
+// stays where it was.
+func (l carLab) means(method, task string, states [][]carState) {
+	n := float64(len(states))
+	for step := 0; step <= l.Steps; step++ {
+		if step > l.Dense && step%l.Sparse != 0 {
+			continue
+		}
+		distance, success := 0.0, 0.0
+		for _, s := range states {
+			at := s[min(step, len(s)-1)]
+			distance += at.distance / n
+			if at.success {
+				success++
+			}
+		}
+		l.row(method, task, step, "final distance", distance)
+		l.row(method, task, step, "success", success/n)
+	}
+}
+
+// drives writes the positions of one policy after the updates that are drawn.
+func (l carLab) drives(method string, v CarVersion, start string, states []carState) {
+	for _, k := range l.Drawn {
+		l.picture(method, carTask(v.Name, "start", start, "updates", strconv.Itoa(k)), "position", states[min(k, len(states)-1)].path)
+	}
+}
+
+// carState is how a policy does.
+type carState struct {
+	distance float64   // of the last state to the goal, position (m) and velocity (m/s) together
+	success  bool      // the car is at the goal at the last time step
+	path     []float64 // positions, m
+}
+
+func (p CarProblem) judge(states [][]float64) carState {
+	last := states[len(states)-1]
+	s := carState{distance: math.Hypot(last[0]-p.Goal[0], last[1]-p.Goal[1]), success: last[0] >= p.Reached}
+	for _, x := range states {
+		s.path = append(s.path, x[0])
+	}
+	return s
+}
+
+// drive is meta-test from θ₀. A policy that diverges stays where it was last
+// finite, and is not at the goal: it counts as a failure, not as missing.
+func (l carLab) drive(m Method, v CarVersion, theta nn.Params) ([]carState, error) {
+	task := NewCarTask(l.Problem, v.Policy, v.Inputs).From(theta)
+	var all []carState
+	measure := func(_ int, theta nn.Params) bool {
+		l.tape.Reset()
+		var states [][]float64
+		for _, x := range task.Rollout(l.tape.Leaves(theta)).States {
+			states = append(states, x.Row(0))
+		}
+		all = append(all, l.Problem.judge(states))
+		return true
+	}
+	if m.Rule == nil { // its meta-training diverged: nothing ever moves
+		measure(0, theta)
+	}
+	diverged, err := l.descend(m, task, l.Steps, nil, measure)
+	for diverged != never && len(all) <= l.Steps {
+		last := all[len(all)-1]
+		last.success = false
+		all = append(all, last)
+	}
+	return all, err
+}
+
+// carCost is the square of the task loss without extra goal, which has the same
+// minima and adds up over time: Σ ‖s_t − g‖² for t = 0 … T.
+type carCost struct{ goal *ad.Value }
+
+// Stage is ‖x − g‖² for each row.
+func (c carCost) Stage(x, _ *ad.Value) *ad.Value { return c.Final(x) }
+
+// Final is ‖x − g‖² for each row.
+func (c carCost) Final(x *ad.Value) *ad.Value { return ad.SumCols(ad.Square(ad.Sub(x, c.goal))) }
+
+// Planner is iLQR on the task of meta-test, with the limits of the force.
+func (m MountainCar) Planner() rl.ILQR {
+	limit := m.Problem.Car.MaxForce
+	p := rl.DefaultILQR(env.NewMountainCar(m.Problem.Car), carCost{ad.RowVector(m.Problem.Goal[:]...)}, []float64{-limit}, []float64{limit})
+	p.MaxIterations = m.Steps
+	return p
+}
+
+// plan is iLQR from the forces of the policy θ₀: it returns how they do before the
+// first and after each iteration, until iLQR ends.
+func (l carLab) plan(v CarVersion, theta nn.Params) ([]carState, error) {
+	var forces [][]float64
+	for _, u := range NewCarTask(l.Problem, v.Policy, v.Inputs).Rollout(theta).Actions {
+		forces = append(forces, slices.Clone(u.Data))
+	}
+	var all []carState
+	_, err := l.Planner().Solve(l.ctx, l.Problem.Start[:], forces, func(_ int, p rl.Plan) {
+		all = append(all, l.Problem.judge(p.States))
+	})
+	return all, err
+}
