@@ -1,0 +1,56 @@
+package paper
+
+import (
+	"testing"
+
+	"ml3/mllib/tidy"
+)
+
+// A table in which nothing but the errors differ turns the verdicts around.
+func TestInverseDynamicsClaimsFollowTheTable(t *testing.T) {
+	table := func(shaped, learned, mse float64) tidy.Table {
+		var all tidy.Table
+		for seed := range uint64(5) {
+			w := &lab{Input: Input{Seed: seed}, experiment: "invdyn-sawyer"}
+			wobble := 1 + 0.01*float64(seed)
+			for _, step := range []int{0, 1, 200} {
+				w.row(learnedShaped, invdynTest, step, "torque error", wobble*shaped)
+				w.row("learned", invdynTest, step, "torque error", learned)
+				w.row(bestRate, invdynTest, step, "torque error", mse)
+				w.row(powerMSE, invdynTest, step, "torque error", 1e-9) // the paper has none
+			}
+			all = append(all, w.out.Rows...)
+		}
+		return all
+	}
+	for _, c := range []struct {
+		shaped, learned, mse      float64
+		best, worst, slower, ends Outcome
+	}{
+		{0.1, 0.2, 0.3, Reproduced, NotReproduced, Reproduced, NotReproduced},
+		{0.1, 0.3, 0.2, Reproduced, Reproduced, NotReproduced, NotReproduced},
+		{0.4, 0.2, 0.201, NotReproduced, NotReproduced, Reproduced, Reproduced},
+		{0.3, 0.2, 0.1, NotReproduced, NotReproduced, NotReproduced, NotReproduced},
+	} {
+		rows := table(c.shaped, c.learned, c.mse)
+		for _, j := range []struct {
+			name  string
+			judge func(tidy.Table) (Verdict, error)
+			want  Outcome
+		}{{"best", shapedBest, c.best}, {"fastest", shapedFastest, c.best}, {"plain worst", plainWorst, c.worst},
+			{"MSE slower", mseSlower, c.slower}, {"MSE ends", mseEnds, c.ends}} {
+			v, err := j.judge(rows)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.Outcome != j.want {
+				t.Errorf("%+v: %s is %+v, want %s", c, j.name, v, j.want)
+			}
+		}
+	}
+	for _, judge := range []func(tidy.Table) (Verdict, error){shapedBest, shapedFastest, plainWorst, mseSlower, mseEnds} {
+		if v, err := judge(nil); err == nil {
+			t.Errorf("verdict %+v from no rows", v)
+		}
+	}
+}
