@@ -41,7 +41,7 @@ func (t noiseTask) Loss(theta nn.Params, _ *rand.Rand) *ad.Value {
 func benchLeNet(b *testing.B, batch int) {
 	task, d := newNoiseTask(batch), digitsExperiment().Paper.(Digits)
 	d.Train.Lifetime = 1 << 30
-	updates(b, training{learner: d.Loss, draw: func(*rand.Rand) meta.Task { return task }, config: d.Train, init: "φ", stream: "bench"})
+	updates(b, Training{Learner: d.Loss, Draw: func(*rand.Rand) meta.Task { return task }, Config: d.Train, Init: "φ", Stream: "bench"})
 }
 
 // benchLeNetSGD times one step of gradient descent on the cross-entropy of 64 images.

@@ -13,7 +13,7 @@ func benchInvdyn(b *testing.B, robot string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	updates(b, e.training(s, true))
+	updates(b, e.Training(s, true))
 }
 
 func BenchmarkInvdyn(b *testing.B) {

@@ -9,7 +9,7 @@ func benchMountainCar(b *testing.B) { benchCar(b, 0) }
 
 func benchCar(b *testing.B, version int) {
 	m := mountainCarExperiment().Paper.(MountainCar)
-	updates(b, m.training(m.Versions[version], true, 0))
+	updates(b, m.Training(m.Versions[version], true, 0))
 }
 
 // BenchmarkCar times one update of φ of both versions; the robust one has eight

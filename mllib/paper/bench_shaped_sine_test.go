@@ -6,5 +6,5 @@ import "testing"
 // points, the shaped loss, its second-order gradient and Adam, with a fresh task
 // after ten.
 func benchShapedSine(b *testing.B) {
-	updates(b, shapedSineExperiment().Paper.(ShapedSine).training(waveLosses()[0]))
+	updates(b, shapedSineExperiment().Paper.(ShapedSine).Training(true, true))
 }

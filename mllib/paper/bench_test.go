@@ -27,9 +27,9 @@ func BenchmarkMetaStep(b *testing.B) {
 func BenchmarkSGDStep(b *testing.B) { b.Run("lenet-64", benchLeNetSGD) }
 
 // updates times updates of φ of a meta-training.
-func updates(b *testing.B, t training) {
-	t.config.OuterSteps, t.config.Decay = 1<<40, false
-	tr := meta.NewTrainer(t.learner, t.learner.Init(random.Stream(0, t.init)), t.draw, t.config, random.Stream(0, t.stream))
+func updates(b *testing.B, t Training) {
+	t.Config.OuterSteps, t.Config.Decay = 1<<40, false
+	tr := meta.NewTrainer(t.Learner, t.Learner.Init(random.Stream(0, t.Init)), t.Draw, t.Config, random.Stream(0, t.Stream))
 	b.ReportAllocs()
 	for range 4 { // let the tape grow
 		if !tr.Next(b.Context()) {
