@@ -3,6 +3,8 @@ package ad
 import (
 	"fmt"
 	"math"
+
+	"ml3/mllib/kernel"
 )
 
 // Rows as matrices: row i of a value [n, m·k] is the i-th of n matrices [m, k], in
@@ -32,10 +34,12 @@ func eachMatMul(op opcode, a, b *Value, k int) *Value {
 	v.k = k
 	for i := range a.Rows {
 		x, y, dst := a.Data[i*a.Cols:(i+1)*a.Cols], b.Data[i*b.Cols:(i+1)*b.Cols], v.Data[i*m*c:(i+1)*m*c]
-		switch op {
-		case opEachNN:
+		switch {
+		case m*k*c >= eachLarge:
+			kernel.Gemm(op == opEachTN, op == opEachNT, m, c, k, x, y, dst)
+		case op == opEachNN:
 			smallNN(dst, x, y, m, k, c)
-		case opEachNT:
+		case op == opEachNT:
 			smallNT(dst, x, y, k)
 		default:
 			smallTN(dst, x, y, m, k, c)
@@ -43,6 +47,10 @@ func eachMatMul(op opcode, a, b *Value, k int) *Value {
 	}
 	return v
 }
+
+// eachLarge is the number of multiplications from which on kernel.Gemm is faster
+// than the loops below. The chains of additions are the same, and so are the bits.
+const eachLarge = 256
 
 // smallNN, smallNT and smallTN are products of small matrices. Each entry of the
 // result is a chain of fused multiply-adds in the order of k, from 0.

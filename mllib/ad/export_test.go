@@ -4,6 +4,8 @@ package ad
 const (
 	OpLeaf = opLeaf
 	NumOps = numOps
+
+	OpGiven, OpOnce = opGiven, opOnce
 )
 
 func Op(v *Value) opcode    { return v.op }

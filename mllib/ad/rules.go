@@ -64,6 +64,8 @@ const (
 	opEachNN
 	opEachNT
 	opEachTN
+	opGiven
+	opOnce
 	numOps
 )
 
@@ -140,6 +142,11 @@ var rules = [numOps]rule{
 	opConvPool: convRule, opConvAt: convRule, opConvInput: convRule, opConvWeight: convRule,
 
 	opEachNN: eachRule, opEachNT: eachRule, opEachTN: eachRule,
+
+	opGiven: givenRule,
+	opOnce: func(n, g *Value, i int) *Value {
+		panic("ad: second derivative of a function of which WithGradient knows the gradient only")
+	},
 }
 
 func pick(i int, g0 *Value, g1 func() *Value) *Value {

@@ -112,7 +112,8 @@ func TestEveryOperationIsTested(t *testing.T) {
 		seen[ad.Op(e.f(e.at))] = true
 	}
 	a := random(1, 2, 2, -2, 2)
-	seen[ad.Op(ad.ClipThrough(a, -1, 1))] = true // TestThrough
+	seen[ad.Op(ad.ClipThrough(a, -1, 1))] = true   // TestThrough
+	seen[ad.OpGiven], seen[ad.OpOnce] = true, true // TestWithGradient
 	for o := ad.OpLeaf + 1; o < ad.NumOps; o++ {
 		if !ad.HasRule(o) {
 			t.Errorf("operation %d has no derivative rule", o)
