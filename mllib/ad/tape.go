@@ -22,6 +22,7 @@ type Tape struct {
 	ptrs    []*Value
 	ptrsN   int
 	order   []*Value  // scratch of VJP
+	path    []visit   // likewise
 	scratch []float64 // scratch of Gradient
 }
 

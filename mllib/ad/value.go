@@ -58,12 +58,13 @@ type Value struct {
 	op    opcode
 	state uint8     // used by VJP while it runs, zero otherwise
 	p, q  float64   // numbers an operation depends on: a factor, bounds
-	n, k  int       // likewise: offsets
+	n, k  int       // likewise: offsets, flags
 	index *Index    // of Gather and ScatterAdd
 	in    []*Value  // what the operation was applied to; empty for a leaf
-	args  [2]*Value // storage of in for most operations
+	args  [4]*Value // storage of in for most operations
 	tape  *Tape     // owner of the memory, nil for the Go heap
-	cot   *Value    // cotangent, used by VJP while it runs
+	cot   *Value    // cotangent so far, used by VJP while it runs
+	late  late      // likewise: a part of it that is not computed yet
 }
 
 // New returns a leaf [rows, cols] that holds data (not copied) on the heap.
@@ -122,6 +123,13 @@ func node(op opcode, rows, cols int, a, b *Value) *Value {
 		v.in = v.args[:1]
 	}
 	return v
+}
+
+// also appends an input to a node of two or three.
+func (v *Value) also(x *Value) {
+	join(v.tape, x)
+	v.args[len(v.in)] = x
+	v.in = v.args[:len(v.in)+1]
 }
 
 // nodeN is node for operations of many inputs.

@@ -28,6 +28,39 @@ func GemmAdd(ta, tb bool, m, n, k int, a, b, c []float64) {
 	}
 }
 
+// Then says what becomes of the entries of a product: Row is added, then negative
+// ones are made 0 or those are kept whose place in Mask is positive. The bits are
+// those of AddRow, ReLU and MaskPos after Gemm; what is saved is their passes over
+// memory.
+type Then struct {
+	Row  []float64 // [n], or nil
+	ReLU bool
+	Mask []float64 // [m, n], or nil; not together with ReLU
+}
+
+// GemmThen is Gemm with the entries changed as t says before they are written.
+func GemmThen(ta, tb bool, m, n, k int, a, b, c []float64, t Then) {
+	checkGemm("GemmThen", m, n, k, a, b, c)
+	if t.Row != nil && len(t.Row) < n || t.Mask != nil && len(t.Mask) < m*n || t.ReLU && t.Mask != nil {
+		panic(fmt.Sprintf("kernel: GemmThen to [%d, %d]: len(Row) = %d, len(Mask) = %d, ReLU %v", m, n, len(t.Row), len(t.Mask), t.ReLU))
+	}
+	Gemm(ta, tb, m, n, k, a, b, c)
+	t.apply(m, n, c[:m*n])
+}
+
+// apply changes the entries of c [m, n] after they have been written.
+func (t *Then) apply(m, n int, c []float64) {
+	if t.Row != nil {
+		AddRow(m, n, c, c, t.Row)
+	}
+	if t.ReLU {
+		ReLU(c, c)
+	}
+	if t.Mask != nil {
+		MaskPos(c, c, t.Mask[:m*n])
+	}
+}
+
 func checkGemm(name string, m, n, k int, a, b, c []float64) {
 	if m < 0 || n < 0 || k < 0 || len(a) < m*k || len(b) < k*n || len(c) < m*n {
 		panicGemm(name, m, n, k, len(a), len(b), len(c))
