@@ -65,7 +65,7 @@ func (l LeNet) Apply(p Params, x *ad.Value) *ad.Value {
 	s1, _ := l.sides()
 	h := ad.ReLU(ad.ConvPool(x, p[0], p[1], l.Side, l.Filter))
 	h = ad.ReLU(ad.ConvPool(h, p[2], p[3], s1, l.Filter))
-	h = ad.ReLU(ad.Affine(h, p[4], p[5]))
+	h = ad.AffineReLU(h, p[4], p[5])
 	return ad.LogSoftmax(ad.Affine(h, p[6], p[7]))
 }
 
