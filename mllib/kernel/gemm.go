@@ -13,7 +13,7 @@ import (
 func Gemm(ta, tb bool, m, n, k int, a, b, c []float64) {
 	checkGemm("Gemm", m, n, k, a, b, c)
 	a, b, c = a[:m*k], b[:k*n], c[:m*n]
-	if !gemmAsm(ta, tb, m, n, k, a, b, c, false) {
+	if !gemmAsm(ta, tb, m, n, k, a, b, c, false, &nothing) {
 		clear(c)
 		gemmGo(ta, tb, m, n, k, a, b, c)
 	}
@@ -23,7 +23,7 @@ func Gemm(ta, tb bool, m, n, k int, a, b, c []float64) {
 func GemmAdd(ta, tb bool, m, n, k int, a, b, c []float64) {
 	checkGemm("GemmAdd", m, n, k, a, b, c)
 	a, b, c = a[:m*k], b[:k*n], c[:m*n]
-	if !gemmAsm(ta, tb, m, n, k, a, b, c, true) {
+	if !gemmAsm(ta, tb, m, n, k, a, b, c, true, &nothing) {
 		gemmGo(ta, tb, m, n, k, a, b, c)
 	}
 }
@@ -44,9 +44,16 @@ func GemmThen(ta, tb bool, m, n, k int, a, b, c []float64, t Then) {
 	if t.Row != nil && len(t.Row) < n || t.Mask != nil && len(t.Mask) < m*n || t.ReLU && t.Mask != nil {
 		panic(fmt.Sprintf("kernel: GemmThen to [%d, %d]: len(Row) = %d, len(Mask) = %d, ReLU %v", m, n, len(t.Row), len(t.Mask), t.ReLU))
 	}
-	Gemm(ta, tb, m, n, k, a, b, c)
-	t.apply(m, n, c[:m*n])
+	a, b, c = a[:m*k], b[:k*n], c[:m*n]
+	if !gemmAsm(ta, tb, m, n, k, a, b, c, false, &t) {
+		clear(c)
+		gemmGo(ta, tb, m, n, k, a, b, c)
+		t.apply(m, n, c)
+	}
 }
+
+// nothing is what Gemm does then.
+var nothing Then
 
 // apply changes the entries of c [m, n] after they have been written.
 func (t *Then) apply(m, n int, c []float64) {

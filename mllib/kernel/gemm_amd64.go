@@ -10,7 +10,15 @@ type product struct {
 	asi, asp int  // a[i,p] = a[i·asi + p·asp]
 	tb       bool // b is stored [n, k]
 	add      bool // start from the old c
+	then     *Then
 }
+
+// Modes of writing a tile, as in the generator.
+const (
+	plain = iota
+	withReLU
+	withMask
+)
 
 // blockDepth bounds k of one call, so that a panel of b stays in the first
 // cache; packedDepth does it for a panel transposed onto the stack and is
@@ -35,7 +43,7 @@ var (
 )
 
 // gemmAsm computes the product in assembly, or returns false if there is none.
-func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool) bool {
+func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool, then *Then) bool {
 	if active == portable {
 		return false
 	}
@@ -46,13 +54,18 @@ func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool) bool {
 		if !add {
 			clear(c)
 		}
+		then.apply(m, n, c)
 		return true
+	}
+	if m == 1 || n == 1 { // little is written
+		defer then.apply(m, n, c)
+		then = &nothing
 	}
 	if n == 1 && m > 1 { // a column is computed as a row: cᵀ = bᵀ·aᵀ
 		m, n, a, b = 1, m, b, a
 		ta, tb = false, !ta
 	}
-	g := product{m: m, n: n, k: k, a: a, b: b, c: c, asi: k, asp: 1, tb: tb && k > 1, add: add}
+	g := product{m: m, n: n, k: k, a: a, b: b, c: c, asi: k, asp: 1, tb: tb && k > 1, add: add, then: then}
 	if ta {
 		g.asi, g.asp = 1, m
 	}
@@ -108,6 +121,14 @@ func (g *product) run(t *tiling) {
 
 // panel computes columns j..j+cols of c for p..p+k, in tiles of equal height.
 func (g *product) panel(t *tiling, nv, p, k, j, cols int) {
+	lanes, half := t.lanes, false
+	if lanes == 8 {
+		if cols <= 4 { // one short vector
+			t, lanes = &tiling2, 4
+		} else if nv >= 2 && nv <= 4 {
+			half = cols <= 8*nv-4
+		}
+	}
 	h := t.heights[nv]
 	if g.m <= h {
 		h = g.m
@@ -115,84 +136,138 @@ func (g *product) panel(t *tiling, nv, p, k, j, cols int) {
 		tiles := (g.m + h - 1) / h
 		h = (g.m + tiles - 1) / tiles
 	}
-	a, c := &g.a[p*g.asp], &g.c[j]
-	asi, asp, csi := 8*g.asi, 8*g.asp, 8*g.n
+	c := call{m: g.m, k: k, h: h, cols: cols, a: &g.a[p*g.asp], asi: 8 * g.asi, asp: 8 * g.asp, b: &g.b[p*g.n+j], bs: 8 * g.n,
+		c: &g.c[j], csi: 8 * g.n, add: g.add}
+	if g.tb {
+		c.b, c.bs = &g.b[j*g.k+p], 8*g.k
+	}
+	if p+k == g.k { // the last block writes what the chains end in
+		if g.then.Row != nil {
+			c.row = &g.then.Row[j]
+		}
+		if g.then.ReLU {
+			c.mode = withReLU
+		} else if g.then.Mask != nil {
+			c.mode, c.mask = withMask, &g.then.Mask[j]
+		}
+	}
 	switch {
-	case g.tb && t.lanes == 8:
-		packed512(nv, g.m, k, a, asi, asp, &g.b[j*g.k+p], 8*g.k, c, csi, cols, h, g.add)
+	case half && g.tb:
+		c.packedHalf512(nv)
+	case half:
+		c.panelHalf512(nv)
+	case g.tb && lanes == 8:
+		c.packed512(nv)
 	case g.tb:
-		packed2(nv, g.m, k, a, asi, asp, &g.b[j*g.k+p], 8*g.k, c, csi, cols, h, g.add)
-	case t.lanes == 8:
-		panel512(nv, g.m, k, a, asi, asp, &g.b[p*g.n+j], 8*g.n, c, csi, cols, h, g.add)
+		c.packed2(nv)
+	case lanes == 8:
+		c.panel512(nv)
 	default:
-		panel2(nv, g.m, k, a, asi, asp, &g.b[p*g.n+j], 8*g.n, c, csi, cols, h, g.add)
+		c.panel2(nv)
 	}
 }
 
-func panel512(nv, m, k int, a *float64, asi, asp int, b *float64, bs int, c *float64, csi, cols, h int, add bool) {
+// call is one call of the assembly: a panel of c, strides in bytes.
+type call struct {
+	m, k, h, cols int
+	a             *float64
+	asi, asp      int
+	b             *float64
+	bs            int
+	c             *float64
+	csi           int
+	add           bool
+	row           *float64
+	mode          int
+	mask          *float64
+}
+
+func (p *call) panel512(nv int) {
 	switch nv {
 	case 1:
-		gemm1xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm1xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 2:
-		gemm2xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm2xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 3:
-		gemm3xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm3xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 4:
-		gemm4xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm4xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 5:
-		gemm5xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm5xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 6:
-		gemm6xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm6xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 7:
-		gemm7xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm7xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 8:
-		gemm8xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm8xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	}
 }
 
-func panel2(nv, m, k int, a *float64, asi, asp int, b *float64, bs int, c *float64, csi, cols, h int, add bool) {
+func (p *call) panel2(nv int) {
 	switch nv {
 	case 1:
-		gemm1xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm1xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 2:
-		gemm2xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm2xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 3:
-		gemm3xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm3xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 4:
-		gemm4xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm4xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 5:
-		gemm5xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm5xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 6:
-		gemm6xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm6xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 7:
-		gemm7xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm7xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 8:
-		gemm8xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm8xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	}
 }
 
-func packed512(nv, m, k int, a *float64, asi, asp int, b *float64, bs int, c *float64, csi, cols, h int, add bool) {
+func (p *call) packed512(nv int) {
 	switch nv {
 	case 1:
-		gemmT1xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT1xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 2:
-		gemmT2xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT2xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 3:
-		gemmT3xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT3xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 4:
-		gemmT4xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT4xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	}
 }
 
-func packed2(nv, m, k int, a *float64, asi, asp int, b *float64, bs int, c *float64, csi, cols, h int, add bool) {
+func (p *call) packed2(nv int) {
 	switch nv {
 	case 1:
-		gemmT1xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT1xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 2:
-		gemmT2xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT2xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 3:
-		gemmT3xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT3xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 4:
-		gemmT4xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT4xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	}
+}
+
+func (p *call) panelHalf512(nv int) {
+	switch nv {
+	case 2:
+		gemm2hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case 3:
+		gemm3hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case 4:
+		gemm4hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	}
+}
+
+func (p *call) packedHalf512(nv int) {
+	switch nv {
+	case 2:
+		gemmT2hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case 3:
+		gemmT3hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case 4:
+		gemmT4hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	}
 }

@@ -33,6 +33,13 @@ func emitGemm(c *build.Context) {
 		for nv := 1; nv <= 4; nv++ {
 			newPanel(s, data, nv, heights[nv], true).emit()
 		}
+		for nv := 2; s.wide() && nv <= 4; nv++ {
+			for _, packed := range []bool{false, true} {
+				g := newPanel(s, data, nv, heights[nv], packed)
+				g.half = true
+				g.emit()
+			}
+		}
 	}
 	newAlongRows(c, "gemv").emitGemv()
 	data.flush(c)
@@ -45,9 +52,13 @@ type panel struct {
 	data       *pool
 	nv, height int
 	packed     bool // b is stored transposed: copy it to the stack first
+	half       bool // the last vector of a row has half the lanes
 
 	a, b, c, asi, asi3, asp, bsp, csi, off reg.GPVirtual
-	m                                      operand.Mem // rows left
+	m                                      operand.Mem        // rows left
+	acc                                    [][]reg.VecVirtual // the tile of c
+	last, gate                             reg.GPVirtual      // last row of the tile, in c and in mask
+	none                                   reg.VecVirtual     // zeros
 	kmask                                  reg.OpmaskVirtual
 	vmask                                  reg.VecVirtual
 }
@@ -57,13 +68,17 @@ func newPanel(s *isa, data *pool, nv, height int, packed bool) *panel {
 }
 
 func (g *panel) emit() {
-	name, b := fmt.Sprintf("gemm%dx%s", g.nv, g.name), "p"
+	name, b, width := "gemm", "p", g.nv*g.lanes
 	if g.packed {
-		name, b = fmt.Sprintf("gemmT%dx%s", g.nv, g.name), "j"
+		name, b = "gemmT", "j"
 	}
-	function(g.Context, name,
-		"func(m, k int, a *float64, asi, asp int, b *float64, bs"+b+" int, c *float64, csi, cols, h int, add bool)",
-		fmt.Sprintf("computes a panel of at most %d columns of c, h rows at a time; strides are in bytes.", g.nv*g.lanes))
+	name += fmt.Sprint(g.nv)
+	if g.half {
+		name, width = name+"h", width-g.lanes/2
+	}
+	function(g.Context, name+"x"+g.name,
+		"func(m, k int, a *float64, asi, asp int, b *float64, bs"+b+" int, c *float64, csi, cols, h int, add bool, row *float64, mode int, mask *float64)",
+		fmt.Sprintf("computes a panel of at most %d columns of c, h rows at a time; strides are in bytes.", width))
 	if g.packed {
 		g.Attributes(0)
 	}
@@ -71,6 +86,11 @@ func (g *panel) emit() {
 		g.pack()
 	}
 	g.load()
+	g.acc = make([][]reg.VecVirtual, g.height)
+	for i := range g.acc {
+		g.acc[i] = g.line()
+	}
+	g.last, g.gate, g.none = g.GP64(), g.GP64(), g.vec()
 	g.Label("tile")
 	h := g.GP64()
 	g.Load(g.Param("h"), h)
@@ -85,6 +105,30 @@ func (g *panel) emit() {
 	for r := g.height; r >= 1; r-- {
 		g.rows(r)
 	}
+	g.finish(plain, func(int, int) {})
+	g.finish(relu, func(i, v int) { g.keepPositive(g.acc[i][v], g.acc[i][v]) })
+	g.finish(masked, func(i, v int) {
+		y := g.like(v)
+		g.read(g.gate, v, y)
+		g.keepPositive(y, g.acc[i][v])
+	})
+}
+
+// like is a fresh vector register of the size of vector v of a row; line is one
+// for each.
+func (g *panel) like(v int) reg.VecVirtual {
+	if g.half && v == g.nv-1 {
+		return g.YMM()
+	}
+	return g.vec()
+}
+
+func (g *panel) line() []reg.VecVirtual {
+	x := make([]reg.VecVirtual, g.nv)
+	for v := range x {
+		x[v] = g.like(v)
+	}
+	return x
 }
 
 // param loads a parameter.
@@ -115,7 +159,11 @@ func (g *panel) load() {
 	}
 	// The last vector ends at the last column and may overlap the one before.
 	g.SHLQ(imm(3), g.off)
-	g.SUBQ(imm(g.bytes()), g.off)
+	if g.half {
+		g.SUBQ(imm(g.bytes()/2), g.off)
+	} else {
+		g.SUBQ(imm(g.bytes()), g.off)
+	}
 }
 
 // loadMask makes the mask of the only vector of a narrow panel.
@@ -168,10 +216,7 @@ func (g *panel) write(src reg.Register, p reg.Register, v int) {
 func (g *panel) rows(r int) {
 	ref := func(s string) operand.LabelRef { return operand.LabelRef(fmt.Sprintf("%s%d", s, r)) }
 	g.Label(string(ref("rows")))
-	acc := make([][]reg.VecVirtual, r)
-	for i := range acc {
-		acc[i] = g.vecs(g.nv)
-	}
+	acc := g.acc[:r]
 	g.start(acc, ref)
 	ap := g.rowPointers(r)
 	bp, kk := g.GP64(), g.param("k")
@@ -184,12 +229,7 @@ func (g *panel) rows(r int) {
 	}
 	g.DECQ(kk)
 	g.JNE(ref("loop"))
-	for i := range acc {
-		for v := range acc[i] {
-			g.write(acc[i][v], g.c, v)
-		}
-		g.ADDQ(g.csi, g.c)
-	}
+	g.addRow(acc, ref)
 	for range r / 4 {
 		g.LEAQ(indexed(g.a, g.asi, 4), g.a)
 	}
@@ -197,7 +237,92 @@ func (g *panel) rows(r int) {
 		g.ADDQ(g.asi, g.a)
 	}
 	g.SUBQ(imm(r), g.m)
+	g.MOVQ(g.c, g.last)
+	for range r - 1 {
+		g.ADDQ(g.csi, g.last)
+	}
+	g.MOVQ(g.last, g.c)
+	g.ADDQ(g.csi, g.c)
+	g.toFinish(ref)
+}
+
+// addRow adds the row to the tile, if there is one.
+func (g *panel) addRow(acc [][]reg.VecVirtual, ref func(string) operand.LabelRef) {
+	p := g.param("row")
+	g.TESTQ(p, p)
+	g.JEQ(ref("added"))
+	row := g.line()
+	for v := range row {
+		g.read(p, v, row[v])
+	}
+	for i := range acc {
+		for v := range row {
+			g.VADDPD(row[v], acc[i][v], acc[i][v])
+		}
+	}
+	g.Label(string(ref("added")))
+}
+
+// Modes of writing the tile, as in the driver.
+const (
+	plain = iota
+	relu
+	masked
+)
+
+// toFinish jumps to the code that writes the tile, with g.gate at the place in the
+// mask that g.last has in c.
+func (g *panel) toFinish(ref func(string) operand.LabelRef) {
+	mode, c := g.param("mode"), g.param("c")
+	g.Load(g.Param("mask"), g.gate)
+	g.ADDQ(g.last, g.gate)
+	g.SUBQ(c, g.gate)
+	g.zero(g.none)
+	g.CMPQ(mode, imm(relu))
+	g.JLT(ref(fmt.Sprint("write", plain, "of")))
+	g.JEQ(ref(fmt.Sprint("write", relu, "of")))
+	g.JMP(ref(fmt.Sprint("write", masked, "of")))
+}
+
+// finish writes the tile from its last row up, each vector after f. A lower tile
+// enters further down.
+func (g *panel) finish(mode int, f func(i, v int)) {
+	for i := g.height - 1; i >= 0; i-- {
+		g.Label(fmt.Sprint("write", mode, "of", i+1))
+		for v := range g.acc[i] {
+			f(i, v)
+			g.write(g.acc[i][v], g.last, v)
+		}
+		if i > 0 {
+			g.SUBQ(g.csi, g.last)
+			if mode == masked {
+				g.SUBQ(g.csi, g.gate)
+			}
+		}
+	}
 	g.JMP(operand.LabelRef("tile"))
+}
+
+// keepPositive makes the lanes of x 0 where y is not positive.
+func (g *panel) keepPositive(y, x reg.VecVirtual) {
+	// ReLU keeps NaN, a mask that is NaN keeps nothing.
+	predicate := operand.U8(greater)
+	if x == y {
+		predicate = notLessEq
+	}
+	none := reg.Register(g.none)
+	if x.Size() < g.none.Size() {
+		none = g.none.AsY()
+	}
+	if g.wide() {
+		k := g.K()
+		g.VCMPPD(predicate, none, y, k)
+		g.VMOVAPD_Z(x, k, x)
+		return
+	}
+	t := g.YMM()
+	g.VCMPPD(predicate, none, y, t)
+	g.VANDPD(t, x, x)
 }
 
 // start sets the accumulators to 0 or to the old c.
@@ -259,10 +384,10 @@ func (g *panel) step(acc [][]reg.VecVirtual, ap []reg.GPVirtual, bp reg.Register
 		for v := range g.nv - 1 {
 			g.VFMADD231PD(at(bp, v*g.bytes()), x, acc[0][v])
 		}
-		g.VFMADD231PD(indexed(bp, g.off, 1), x, acc[0][g.nv-1])
+		g.VFMADD231PD(indexed(bp, g.off, 1), g.fit(x, g.nv-1), acc[0][g.nv-1])
 		return
 	}
-	b := g.vecs(g.nv)
+	b := g.line()
 	for v := range b {
 		g.read(bp, v, b[v])
 	}
@@ -274,7 +399,15 @@ func (g *panel) step(acc [][]reg.VecVirtual, ap []reg.GPVirtual, bp reg.Register
 		x := g.vec()
 		g.VBROADCASTSD(elem(i), x)
 		for v := range b {
-			g.VFMADD231PD(b[v], x, acc[i][v])
+			g.VFMADD231PD(b[v], g.fit(x, v), acc[i][v])
 		}
 	}
+}
+
+// fit is x in the size of vector v of a row.
+func (g *panel) fit(x reg.VecVirtual, v int) reg.Register {
+	if g.half && v == g.nv-1 {
+		return x.AsY()
+	}
+	return x
 }
