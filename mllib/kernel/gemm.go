@@ -13,7 +13,7 @@ import (
 func Gemm(ta, tb bool, m, n, k int, a, b, c []float64) {
 	checkGemm("Gemm", m, n, k, a, b, c)
 	a, b, c = a[:m*k], b[:k*n], c[:m*n]
-	if !gemmAsm(ta, tb, m, n, k, a, b, c, false, &nothing) {
+	if !gemmAsm(ta, tb, m, n, k, a, b, c, false, nil) {
 		clear(c)
 		gemmGo(ta, tb, m, n, k, a, b, c)
 	}
@@ -23,7 +23,7 @@ func Gemm(ta, tb bool, m, n, k int, a, b, c []float64) {
 func GemmAdd(ta, tb bool, m, n, k int, a, b, c []float64) {
 	checkGemm("GemmAdd", m, n, k, a, b, c)
 	a, b, c = a[:m*k], b[:k*n], c[:m*n]
-	if !gemmAsm(ta, tb, m, n, k, a, b, c, true, &nothing) {
+	if !gemmAsm(ta, tb, m, n, k, a, b, c, true, nil) {
 		gemmGo(ta, tb, m, n, k, a, b, c)
 	}
 }
@@ -52,11 +52,11 @@ func GemmThen(ta, tb bool, m, n, k int, a, b, c []float64, t Then) {
 	}
 }
 
-// nothing is what Gemm does then.
-var nothing Then
-
 // apply changes the entries of c [m, n] after they have been written.
 func (t *Then) apply(m, n int, c []float64) {
+	if t == nil {
+		return
+	}
 	if t.Row != nil {
 		AddRow(m, n, c, c, t.Row)
 	}

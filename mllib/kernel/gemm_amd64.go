@@ -7,10 +7,10 @@ package kernel
 type product struct {
 	m, n, k  int
 	a, b, c  []float64
-	asi, asp int  // a[i,p] = a[i·asi + p·asp]
-	tb       bool // b is stored [n, k]
-	add      bool // start from the old c
-	then     *Then
+	asi, asp int   // a[i,p] = a[i·asi + p·asp]
+	tb       bool  // b is stored [n, k]
+	add      bool  // start from the old c
+	then     *Then // or nil
 }
 
 // Modes of writing a tile, as in the generator.
@@ -57,9 +57,10 @@ func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool, then *Then) 
 		then.apply(m, n, c)
 		return true
 	}
-	if m == 1 || n == 1 { // little is written
-		defer then.apply(m, n, c)
-		then = &nothing
+	if then != nil && (m == 1 || n == 1) { // little is written
+		gemmAsm(ta, tb, m, n, k, a, b, c, add, nil)
+		then.apply(m, n, c)
+		return true
 	}
 	if n == 1 && m > 1 { // a column is computed as a row: cᵀ = bᵀ·aᵀ
 		m, n, a, b = 1, m, b, a
@@ -141,15 +142,8 @@ func (g *product) panel(t *tiling, nv, p, k, j, cols int) {
 	if g.tb {
 		c.b, c.bs = &g.b[j*g.k+p], 8*g.k
 	}
-	if p+k == g.k { // the last block writes what the chains end in
-		if g.then.Row != nil {
-			c.row = &g.then.Row[j]
-		}
-		if g.then.ReLU {
-			c.mode = withReLU
-		} else if g.then.Mask != nil {
-			c.mode, c.mask = withMask, &g.then.Mask[j]
-		}
+	if g.then != nil && p+k == g.k { // the last block writes what the chains end in
+		c.finish(g.then, j)
 	}
 	switch {
 	case half && g.tb:
@@ -180,6 +174,18 @@ type call struct {
 	row           *float64
 	mode          int
 	mask          *float64
+}
+
+// finish sets what becomes of the entries of the panel from column j on.
+func (p *call) finish(t *Then, j int) {
+	if t.Row != nil {
+		p.row = &t.Row[j]
+	}
+	if t.ReLU {
+		p.mode = withReLU
+	} else if t.Mask != nil {
+		p.mode, p.mask = withMask, &t.Mask[j]
+	}
 }
 
 func (p *call) panel512(nv int) {
