@@ -135,13 +135,17 @@ func (x *Value) contribute(c *Value) {
 
 // contributeLate is contribute for a product that need not be computed yet.
 func (x *Value) contributeLate(l late) {
-	if x.late.of == nil && (x.cot == nil || x.cot.isRowOf(x)) {
+	if len(x.in) > 0 && x.late.of == nil && (x.cot == nil || x.cot.isRowOf(x)) {
 		x.late = l
 		return
 	}
-	sum := x.settled(nil)
-	x.cot, x.late = nil, l
-	x.cot, x.late = Add(sum, x.settled(nil)), late{}
+	x.contribute(l.product(nil, nil))
+}
+
+// product computes l with a row and a gate, nil for none.
+func (l late) product(row, gate *Value) *Value {
+	flags, a, b := factorRule(l.of, l.g, l.i)
+	return product("MatMul", flags, a, b, row, gate)
 }
 
 func (c *Value) isRowOf(x *Value) bool { return c.Rows == 1 && c.Cols == x.Cols }
@@ -151,8 +155,7 @@ func (c *Value) isRowOf(x *Value) bool { return c.Rows == 1 && c.Cols == x.Cols 
 func (n *Value) settled(gate *Value) *Value {
 	c := n.cot
 	if n.late.of != nil {
-		flags, a, b := factorRule(n.late.of, n.late.g, n.late.i)
-		return product("MatMul", flags, a, b, c, gate)
+		return n.late.product(c, gate)
 	}
 	if c == nil {
 		return nil

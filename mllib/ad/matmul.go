@@ -115,13 +115,12 @@ func factorRule(n, g *Value, i int) (flags int, a, b *Value) {
 	}
 }
 
-// productRule gives the cotangent of the row; VJP asks factorRule for those of the
-// factors, and the mask is constant almost everywhere.
+// productRule is the rule of products. VJP itself computes the cotangents of the
+// factors when it knows the rest of them; the mask is constant almost everywhere.
 func productRule(n, g *Value, i int) *Value {
 	switch {
 	case i < 2:
-		flags, a, b := factorRule(n, g, i)
-		return product("MatMul", flags, a, b, nil, nil)
+		return late{n, g, i}.product(nil, nil)
 	case i == 2 && n.n&withRow != 0:
 		return SumRows(g)
 	default:
