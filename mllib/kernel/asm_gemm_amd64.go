@@ -124,36 +124,6 @@ func gemmT3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj i
 //go:noescape
 func gemmT4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
-// gemm2hxAVX512 computes a panel of at most 12 columns of c, h rows at a time; strides are in bytes.
-//
-//go:noescape
-func gemm2hxAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
-
-// gemmT2hxAVX512 computes a panel of at most 12 columns of c, h rows at a time; strides are in bytes.
-//
-//go:noescape
-func gemmT2hxAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
-
-// gemm3hxAVX512 computes a panel of at most 20 columns of c, h rows at a time; strides are in bytes.
-//
-//go:noescape
-func gemm3hxAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
-
-// gemmT3hxAVX512 computes a panel of at most 20 columns of c, h rows at a time; strides are in bytes.
-//
-//go:noescape
-func gemmT3hxAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
-
-// gemm4hxAVX512 computes a panel of at most 28 columns of c, h rows at a time; strides are in bytes.
-//
-//go:noescape
-func gemm4hxAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
-
-// gemmT4hxAVX512 computes a panel of at most 28 columns of c, h rows at a time; strides are in bytes.
-//
-//go:noescape
-func gemmT4hxAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
-
 // gemv computes c = b·x for b [m, n], m a multiple of 4.
 //
 //go:noescape

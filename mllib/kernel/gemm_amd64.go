@@ -32,15 +32,22 @@ const (
 // registers; widths[m] is the number of vectors with which few rows keep both
 // multipliers busy.
 type tiling struct {
+	first   int // of its functions, see call
 	lanes   int
 	heights [9]int
 	widths  [12]int
 }
 
 var (
-	tiling512 = tiling{8, [9]int{1: 8, 2: 10, 3: 8, 4: 6, 5: 5, 6: 4, 7: 3, 8: 2}, [12]int{0, 8, 8, 7, 6, 5, 4, 3, 3, 2, 2, 3}}
-	tiling2   = tiling{4, [9]int{1: 8, 2: 6, 3: 4, 4: 2, 5: 2, 6: 1, 7: 1, 8: 1}, [12]int{0, 8, 5, 3, 3, 2, 2, 3, 3, 3, 3, 3}}
+	tiling512 = tiling{0, 8, [9]int{1: 8, 2: 10, 3: 8, 4: 6, 5: 5, 6: 4, 7: 3, 8: 2}, [12]int{0, 8, 8, 7, 6, 5, 4, 3, 3, 2, 2, 3}}
+	tiling2   = tiling{firstAVX2, 4, [9]int{1: 8, 2: 6, 3: 4, 4: 2, 5: 2, 6: 1, 7: 1, 8: 1}, [12]int{0, 8, 5, 3, 3, 2, 2, 3, 3, 3, 3, 3}}
 )
+
+// firstAVX2 is where the functions of AVX2 begin in a list of all.
+const firstAVX2 = 8
+
+// restDepth is the least k for which the last columns get a panel of their own.
+const restDepth = 8
 
 // gemmAsm computes the product in assembly, or returns false if there is none.
 func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool, then *Then) bool {
@@ -100,21 +107,31 @@ func (g *product) run(t *tiling) {
 	if g.tb {
 		depth, width = packedDepth, min(width, 4)
 	}
-	vectors := (g.n + t.lanes - 1) / t.lanes
-	panels, narrow, wider := 1, vectors, 0
+	vectors, rest := (g.n+t.lanes-1)/t.lanes, 0
+	if t.lanes == 8 && g.k >= restDepth && (g.n-1)%8 < 4 {
+		// The last vector would be half empty. With the one before it, it makes
+		// three vectors of AVX2, which cost less where those of AVX-512 count twice.
+		rest = min(g.n, (g.n-1)%8+9)
+		vectors = (g.n - rest) / t.lanes
+	}
+	panels, narrow, wider := min(vectors, 1), vectors, 0
 	if vectors > width {
 		panels = (vectors + width - 1) / width
 		narrow, wider = vectors/panels, vectors%panels
 	}
 	for p := 0; p < g.k; p += depth {
-		kb := min(depth, g.k-p)
-		for i, j := 0, 0; i < panels; i++ {
+		kb, j := min(depth, g.k-p), 0
+		for i := range panels {
 			nv := narrow
 			if i < wider {
 				nv++
 			}
-			g.panel(t, nv, p, kb, j, min(nv*t.lanes, g.n-j))
-			j += nv * t.lanes
+			cols := min(nv*t.lanes, g.n-j)
+			g.panel(t, nv, p, kb, j, cols)
+			j += cols
+		}
+		if rest > 0 {
+			g.panel(&tiling2, (rest+3)/4, p, kb, j, rest)
 		}
 		g.add = true
 	}
@@ -122,14 +139,6 @@ func (g *product) run(t *tiling) {
 
 // panel computes columns j..j+cols of c for p..p+k, in tiles of equal height.
 func (g *product) panel(t *tiling, nv, p, k, j, cols int) {
-	lanes, half := t.lanes, false
-	if lanes == 8 {
-		if cols <= 4 { // one short vector
-			t, lanes = &tiling2, 4
-		} else if nv >= 2 && nv <= 4 {
-			half = cols <= 8*nv-4
-		}
-	}
 	h := t.heights[nv]
 	if g.m <= h {
 		h = g.m
@@ -137,27 +146,17 @@ func (g *product) panel(t *tiling, nv, p, k, j, cols int) {
 		tiles := (g.m + h - 1) / h
 		h = (g.m + tiles - 1) / tiles
 	}
-	c := call{m: g.m, k: k, h: h, cols: cols, a: &g.a[p*g.asp], asi: 8 * g.asi, asp: 8 * g.asp, b: &g.b[p*g.n+j], bs: 8 * g.n,
-		c: &g.c[j], csi: 8 * g.n, add: g.add}
-	if g.tb {
-		c.b, c.bs = &g.b[j*g.k+p], 8*g.k
-	}
+	c := call{m: g.m, k: k, h: h, cols: cols, a: &g.a[p*g.asp], asi: 8 * g.asi, asp: 8 * g.asp,
+		bs: 8 * g.n, c: &g.c[j], csi: 8 * g.n, add: g.add}
 	if g.then != nil && p+k == g.k { // the last block writes what the chains end in
 		c.finish(g.then, j)
 	}
-	switch {
-	case half && g.tb:
-		c.packedHalf512(nv)
-	case half:
-		c.panelHalf512(nv)
-	case g.tb && lanes == 8:
-		c.packed512(nv)
-	case g.tb:
-		c.packed2(nv)
-	case lanes == 8:
-		c.panel512(nv)
-	default:
-		c.panel2(nv)
+	if g.tb {
+		c.b, c.bs = &g.b[j*g.k+p], 8*g.k
+		c.packed(t, nv)
+	} else {
+		c.b = &g.b[p*g.n+j]
+		c.plain(t, nv)
 	}
 }
 
@@ -188,8 +187,9 @@ func (p *call) finish(t *Then, j int) {
 	}
 }
 
-func (p *call) panel512(nv int) {
-	switch nv {
+// plain calls the function for b as it is.
+func (p *call) plain(t *tiling, nv int) {
+	switch t.first + nv {
 	case 1:
 		gemm1xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 2:
@@ -206,32 +206,28 @@ func (p *call) panel512(nv int) {
 		gemm7xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 8:
 		gemm8xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	}
-}
-
-func (p *call) panel2(nv int) {
-	switch nv {
-	case 1:
+	case firstAVX2 + 1:
 		gemm1xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 2:
+	case firstAVX2 + 2:
 		gemm2xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 3:
+	case firstAVX2 + 3:
 		gemm3xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 4:
+	case firstAVX2 + 4:
 		gemm4xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 5:
+	case firstAVX2 + 5:
 		gemm5xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 6:
+	case firstAVX2 + 6:
 		gemm6xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 7:
+	case firstAVX2 + 7:
 		gemm7xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 8:
+	case firstAVX2 + 8:
 		gemm8xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	}
 }
 
-func (p *call) packed512(nv int) {
-	switch nv {
+// packed calls the function that transposes b.
+func (p *call) packed(t *tiling, nv int) {
+	switch t.first + nv {
 	case 1:
 		gemmT1xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 2:
@@ -240,40 +236,13 @@ func (p *call) packed512(nv int) {
 		gemmT3xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 4:
 		gemmT4xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	}
-}
-
-func (p *call) packed2(nv int) {
-	switch nv {
-	case 1:
+	case firstAVX2 + 1:
 		gemmT1xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 2:
+	case firstAVX2 + 2:
 		gemmT2xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 3:
+	case firstAVX2 + 3:
 		gemmT3xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 4:
+	case firstAVX2 + 4:
 		gemmT4xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	}
-}
-
-func (p *call) panelHalf512(nv int) {
-	switch nv {
-	case 2:
-		gemm2hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 3:
-		gemm3hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 4:
-		gemm4hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	}
-}
-
-func (p *call) packedHalf512(nv int) {
-	switch nv {
-	case 2:
-		gemmT2hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 3:
-		gemmT3hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
-	case 4:
-		gemmT4hxAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	}
 }

@@ -33,13 +33,6 @@ func emitGemm(c *build.Context) {
 		for nv := 1; nv <= 4; nv++ {
 			newPanel(s, data, nv, heights[nv], true).emit()
 		}
-		for nv := 2; s.wide() && nv <= 4; nv++ {
-			for _, packed := range []bool{false, true} {
-				g := newPanel(s, data, nv, heights[nv], packed)
-				g.half = true
-				g.emit()
-			}
-		}
 	}
 	newAlongRows(c, "gemv").emitGemv()
 	data.flush(c)
@@ -52,7 +45,6 @@ type panel struct {
 	data       *pool
 	nv, height int
 	packed     bool // b is stored transposed: copy it to the stack first
-	half       bool // the last vector of a row has half the lanes
 
 	a, b, c, asi, asi3, asp, bsp, csi, off reg.GPVirtual
 	m                                      operand.Mem        // rows left
@@ -68,17 +60,13 @@ func newPanel(s *isa, data *pool, nv, height int, packed bool) *panel {
 }
 
 func (g *panel) emit() {
-	name, b, width := "gemm", "p", g.nv*g.lanes
+	name, b := "gemm", "p"
 	if g.packed {
 		name, b = "gemmT", "j"
 	}
-	name += fmt.Sprint(g.nv)
-	if g.half {
-		name, width = name+"h", width-g.lanes/2
-	}
-	function(g.Context, name+"x"+g.name,
+	function(g.Context, fmt.Sprintf("%s%dx%s", name, g.nv, g.name),
 		"func(m, k int, a *float64, asi, asp int, b *float64, bs"+b+" int, c *float64, csi, cols, h int, add bool, row *float64, mode int, mask *float64)",
-		fmt.Sprintf("computes a panel of at most %d columns of c, h rows at a time; strides are in bytes.", width))
+		fmt.Sprintf("computes a panel of at most %d columns of c, h rows at a time; strides are in bytes.", g.nv*g.lanes))
 	if g.packed {
 		g.Attributes(0)
 	}
@@ -88,7 +76,7 @@ func (g *panel) emit() {
 	g.load()
 	g.acc = make([][]reg.VecVirtual, g.height)
 	for i := range g.acc {
-		g.acc[i] = g.line()
+		g.acc[i] = g.vecs(g.nv)
 	}
 	g.last, g.gate, g.none = g.GP64(), g.GP64(), g.vec()
 	g.Label("tile")
@@ -108,27 +96,10 @@ func (g *panel) emit() {
 	g.finish(plain, func(int, int) {})
 	g.finish(relu, func(i, v int) { g.keepPositive(g.acc[i][v], g.acc[i][v]) })
 	g.finish(masked, func(i, v int) {
-		y := g.like(v)
+		y := g.vec()
 		g.read(g.gate, v, y)
 		g.keepPositive(y, g.acc[i][v])
 	})
-}
-
-// like is a fresh vector register of the size of vector v of a row; line is one
-// for each.
-func (g *panel) like(v int) reg.VecVirtual {
-	if g.half && v == g.nv-1 {
-		return g.YMM()
-	}
-	return g.vec()
-}
-
-func (g *panel) line() []reg.VecVirtual {
-	x := make([]reg.VecVirtual, g.nv)
-	for v := range x {
-		x[v] = g.like(v)
-	}
-	return x
 }
 
 // param loads a parameter.
@@ -159,11 +130,7 @@ func (g *panel) load() {
 	}
 	// The last vector ends at the last column and may overlap the one before.
 	g.SHLQ(imm(3), g.off)
-	if g.half {
-		g.SUBQ(imm(g.bytes()/2), g.off)
-	} else {
-		g.SUBQ(imm(g.bytes()), g.off)
-	}
+	g.SUBQ(imm(g.bytes()), g.off)
 }
 
 // loadMask makes the mask of the only vector of a narrow panel.
@@ -251,7 +218,7 @@ func (g *panel) addRow(acc [][]reg.VecVirtual, ref func(string) operand.LabelRef
 	p := g.param("row")
 	g.TESTQ(p, p)
 	g.JEQ(ref("added"))
-	row := g.line()
+	row := g.vecs(g.nv)
 	for v := range row {
 		g.read(p, v, row[v])
 	}
@@ -310,18 +277,14 @@ func (g *panel) keepPositive(y, x reg.VecVirtual) {
 	if x == y {
 		predicate = notLessEq
 	}
-	none := reg.Register(g.none)
-	if x.Size() < g.none.Size() {
-		none = g.none.AsY()
-	}
 	if g.wide() {
 		k := g.K()
-		g.VCMPPD(predicate, none, y, k)
+		g.VCMPPD(predicate, g.none, y, k)
 		g.VMOVAPD_Z(x, k, x)
 		return
 	}
 	t := g.YMM()
-	g.VCMPPD(predicate, none, y, t)
+	g.VCMPPD(predicate, g.none, y, t)
 	g.VANDPD(t, x, x)
 }
 
@@ -384,10 +347,10 @@ func (g *panel) step(acc [][]reg.VecVirtual, ap []reg.GPVirtual, bp reg.Register
 		for v := range g.nv - 1 {
 			g.VFMADD231PD(at(bp, v*g.bytes()), x, acc[0][v])
 		}
-		g.VFMADD231PD(indexed(bp, g.off, 1), g.fit(x, g.nv-1), acc[0][g.nv-1])
+		g.VFMADD231PD(indexed(bp, g.off, 1), x, acc[0][g.nv-1])
 		return
 	}
-	b := g.line()
+	b := g.vecs(g.nv)
 	for v := range b {
 		g.read(bp, v, b[v])
 	}
@@ -399,15 +362,7 @@ func (g *panel) step(acc [][]reg.VecVirtual, ap []reg.GPVirtual, bp reg.Register
 		x := g.vec()
 		g.VBROADCASTSD(elem(i), x)
 		for v := range b {
-			g.VFMADD231PD(b[v], g.fit(x, v), acc[i][v])
+			g.VFMADD231PD(b[v], x, acc[i][v])
 		}
 	}
-}
-
-// fit is x in the size of vector v of a row.
-func (g *panel) fit(x reg.VecVirtual, v int) reg.Register {
-	if g.half && v == g.nv-1 {
-		return x.AsY()
-	}
-	return x
 }
