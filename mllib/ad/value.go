@@ -140,7 +140,11 @@ func nodeN(op opcode, rows, cols int, in []*Value) *Value {
 	}
 	v := t.node()
 	v.op, v.Tensor = op, Tensor{rows, cols, t.floats(rows * cols)}
-	v.in = t.pointers(len(in))
+	if len(in) <= len(v.args) {
+		v.in = v.args[:len(in)]
+	} else {
+		v.in = t.pointers(len(in))
+	}
 	copy(v.in, in)
 	return v
 }
