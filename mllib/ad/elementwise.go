@@ -147,10 +147,13 @@ func ReLU(a *Value) *Value { return unary(opReLU, a, kernel.ReLU) }
 // Abs returns |a|; its derivative at 0 is 0.
 func Abs(a *Value) *Value { return unary(opAbs, a, kernel.Abs) }
 
+// Gate returns a where y > 0 and 0 elsewhere, whatever a is there. It has no
+// derivative in y.
+func Gate(a, y *Value) *Value { return binary(opGate, a, y, kernel.MaskPos) }
+
 func tanhGrad(g, y *Value) *Value    { return binary(opTanhGrad, g, y, kernel.TanhGrad) }
 func sigmoidGrad(g, y *Value) *Value { return binary(opSigmoidGrad, g, y, kernel.SigmoidGrad) }
 func eluGrad(g, y *Value) *Value     { return binary(opELUGrad, g, y, kernel.ELUGrad) }
-func maskPos(g, y *Value) *Value     { return binary(opMaskPos, g, y, kernel.MaskPos) }
 func maskNonPos(g, y *Value) *Value  { return binary(opMaskNonPos, g, y, kernel.MaskNonPos) }
 
 // signMul returns g·sign(y), 0 where y is 0.

@@ -162,7 +162,7 @@ func (n *Value) settled(gate *Value) *Value {
 	}
 	c = Broadcast(c, n.Rows, n.Cols)
 	if gate != nil {
-		c = maskPos(c, gate)
+		c = Gate(c, gate)
 	}
 	return c
 }

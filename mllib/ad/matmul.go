@@ -80,7 +80,7 @@ func (n *Value) gate() *Value {
 	switch {
 	case n.op == opReLU || n.op == opProduct && n.n&withReLU != 0:
 		return n
-	case n.op == opMaskPos || n.op == opProduct && n.n&withMask != 0:
+	case n.op == opGate || n.op == opProduct && n.n&withMask != 0:
 		return n.in[len(n.in)-1]
 	}
 	return nil

@@ -29,7 +29,7 @@ const (
 	opELU
 	opELUGrad
 	opReLU
-	opMaskPos
+	opGate
 	opMaskNonPos
 	opAbs
 	opSignMul
@@ -105,7 +105,7 @@ var rules = [numOps]rule{
 	opELU:         func(n, g *Value, i int) *Value { return eluGrad(g, n) },
 	opELUGrad:     eluGradRule,
 	opReLU:        func(n, g *Value, i int) *Value { return g }, // behind the gate
-	opMaskPos:     func(n, g *Value, i int) *Value { return first(i, func() *Value { return g }) },
+	opGate:        func(n, g *Value, i int) *Value { return first(i, func() *Value { return g }) },
 	opMaskNonPos:  func(n, g *Value, i int) *Value { return first(i, func() *Value { return maskNonPos(g, n.in[1]) }) },
 	opAbs:         func(n, g *Value, i int) *Value { return signMul(g, n.in[0]) },
 	opSignMul:     func(n, g *Value, i int) *Value { return first(i, func() *Value { return signMul(g, n.in[1]) }) },

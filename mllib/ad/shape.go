@@ -92,7 +92,7 @@ func sumTo(g *Value, rows, cols int) *Value {
 
 // Reshape returns a with the same entries in row-major order as [rows, cols].
 func Reshape(a *Value, rows, cols int) *Value {
-	if rows*cols != a.Len() {
+	if entries("Reshape to", rows, cols) != a.Len() {
 		panic(fmt.Sprintf("ad: Reshape of %s to [%d, %d]", a.shape(), rows, cols))
 	}
 	if rows == a.Rows && cols == a.Cols {

@@ -24,6 +24,8 @@ package ad
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -46,6 +48,15 @@ func (t Tensor) Row(i int) []float64 { return t.Data[i*t.Cols : (i+1)*t.Cols] }
 
 // Len is the number of entries.
 func (t Tensor) Len() int { return t.Rows * t.Cols }
+
+// entries is rows·cols. It panics for a shape that no matrix in memory can have.
+func entries(what string, rows, cols int) int {
+	hi, n := bits.Mul64(uint64(rows), uint64(cols))
+	if rows < 0 || cols < 0 || hi != 0 || n > math.MaxInt/8 {
+		panic(fmt.Sprintf("ad: %s [%d, %d]", what, rows, cols))
+	}
+	return int(n)
+}
 
 func (t Tensor) shape() string { return fmt.Sprintf("[%d, %d]", t.Rows, t.Cols) }
 
@@ -71,7 +82,7 @@ type Value struct {
 func New(rows, cols int, data []float64) *Value { return (*Tape)(nil).Leaf(rows, cols, data) }
 
 // Zeros returns a leaf [rows, cols] of zeros on the heap.
-func Zeros(rows, cols int) *Value { return New(rows, cols, make([]float64, rows*cols)) }
+func Zeros(rows, cols int) *Value { return (*Tape)(nil).Zeros(rows, cols) }
 
 // Scalar returns a leaf [1, 1] on the heap.
 func Scalar(x float64) *Value { return New(1, 1, []float64{x}) }
@@ -115,7 +126,7 @@ func node(op opcode, rows, cols int, a, b *Value) *Value {
 		t = join(t, b)
 	}
 	v := t.node()
-	v.op, v.Tensor = op, Tensor{rows, cols, t.floats(rows * cols)}
+	v.op, v.Tensor = op, t.tensor(rows, cols)
 	v.args[0], v.args[1] = a, b
 	if b != nil {
 		v.in = v.args[:2]
@@ -139,7 +150,7 @@ func nodeN(op opcode, rows, cols int, in []*Value) *Value {
 		t = join(t, x)
 	}
 	v := t.node()
-	v.op, v.Tensor = op, Tensor{rows, cols, t.floats(rows * cols)}
+	v.op, v.Tensor = op, t.tensor(rows, cols)
 	if len(in) <= len(v.args) {
 		v.in = v.args[:len(in)]
 	} else {

@@ -41,7 +41,7 @@ type Then struct {
 // GemmThen is Gemm with the entries changed as t says before they are written.
 func GemmThen(ta, tb bool, m, n, k int, a, b, c []float64, t Then) {
 	checkGemm("GemmThen", m, n, k, a, b, c)
-	if t.Row != nil && len(t.Row) < n || t.Mask != nil && len(t.Mask) < m*n || t.ReLU && t.Mask != nil {
+	if t.Row != nil && len(t.Row) < n || t.Mask != nil && len(t.Mask) < entries(m, n) || t.ReLU && t.Mask != nil {
 		panic(fmt.Sprintf("kernel: GemmThen to [%d, %d]: len(Row) = %d, len(Mask) = %d, ReLU %v", m, n, len(t.Row), len(t.Mask), t.ReLU))
 	}
 	a, b, c = a[:m*k], b[:k*n], c[:m*n]
@@ -69,7 +69,7 @@ func (t *Then) apply(m, n int, c []float64) {
 }
 
 func checkGemm(name string, m, n, k int, a, b, c []float64) {
-	if m < 0 || n < 0 || k < 0 || len(a) < m*k || len(b) < k*n || len(c) < m*n {
+	if m < 0 || n < 0 || k < 0 || len(a) < entries(m, k) || len(b) < entries(k, n) || len(c) < entries(m, n) {
 		panicGemm(name, m, n, k, len(a), len(b), len(c))
 	}
 }
@@ -80,8 +80,8 @@ func panicGemm(name string, m, n, k, la, lb, lc int) {
 	for _, x := range []struct {
 		name      string
 		have, min int
-	}{{"a", la, m * k}, {"b", lb, k * n}, {"c", lc, m * n}} {
-		if x.have < x.min {
+	}{{"a", la, entries(m, k)}, {"b", lb, entries(k, n)}, {"c", lc, entries(m, n)}} {
+		if m >= 0 && n >= 0 && k >= 0 && x.have < x.min {
 			panic(fmt.Sprintf("%s: len(%s) = %d, want %d", what, x.name, x.have, x.min))
 		}
 	}

@@ -46,8 +46,9 @@ var (
 // firstAVX2 is where the functions of AVX2 begin in a list of all.
 const firstAVX2 = 8
 
-// restDepth is the least k for which the last columns get a panel of their own.
-const restDepth = 8
+// restRows and restDepth are the least m and k for which the last columns get a
+// panel of their own: fewer do not keep the multipliers busy.
+const restRows, restDepth = 4, 8
 
 // gemmAsm computes the product in assembly, or returns false if there is none.
 func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool, then *Then) bool {
@@ -108,7 +109,7 @@ func (g *product) run(t *tiling) {
 		depth, width = packedDepth, min(width, 4)
 	}
 	vectors, rest := (g.n+t.lanes-1)/t.lanes, 0
-	if t.lanes == 8 && g.k >= restDepth && (g.n-1)%8 < 4 {
+	if t.lanes == 8 && g.m >= restRows && g.k >= restDepth && (g.n-1)%8 < 4 {
 		// The last vector would be half empty. With the one before it, it makes
 		// three vectors of AVX2, which cost less where those of AVX-512 count twice.
 		rest = min(g.n, (g.n-1)%8+9)

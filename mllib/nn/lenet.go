@@ -70,7 +70,8 @@ func (l LeNet) Apply(p Params, x *ad.Value) *ad.Value {
 }
 
 // CrossEntropy returns the mean over n images of −log of the probability given
-// to the true class, [1, 1]: logp and the one-hot targets are [n, classes].
+// to the true class, [1, 1]: logp and the one-hot targets are [n, classes]. The
+// other classes do not matter, even if one has probability 0.
 func CrossEntropy(logp, onehot *ad.Value) *ad.Value {
-	return ad.Scale(-1/float64(logp.Rows), ad.Sum(ad.Mul(logp, onehot)))
+	return ad.Scale(-1/float64(logp.Rows), ad.Sum(ad.Mul(ad.Gate(logp, onehot), onehot)))
 }
