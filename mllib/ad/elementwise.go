@@ -36,10 +36,7 @@ func DivOrZero(a, b *Value) *Value {
 
 func binary(op opcode, a, b *Value, f func(dst, a, b []float64)) *Value {
 	if !a.sameShape(b.Tensor) {
-		rows, cols := max(a.Rows, b.Rows), max(a.Cols, b.Cols)
-		if a.Len() == 0 || b.Len() == 0 {
-			rows, cols = min(a.Rows, b.Rows), min(a.Cols, b.Cols)
-		}
+		rows, cols := common(a.Rows, b.Rows), common(a.Cols, b.Cols)
 		if !a.broadcasts(rows, cols) || !b.broadcasts(rows, cols) {
 			panic(fmt.Sprintf("ad: elementwise operation on %s and %s", a.shape(), b.shape()))
 		}
@@ -48,6 +45,14 @@ func binary(op opcode, a, b *Value, f func(dst, a, b []float64)) *Value {
 	v := node(op, a.Rows, a.Cols, a, b)
 	f(v.Data, a.Data, b.Data)
 	return v
+}
+
+// common is the size that two sizes are repeated to: 1 gives way to any other, 0 too.
+func common(m, n int) int {
+	if m == 1 {
+		return n
+	}
+	return m
 }
 
 func unary(op opcode, a *Value, f func(dst, a []float64)) *Value {
