@@ -28,8 +28,8 @@ func TestDeepChain(t *testing.T) {
 	}
 }
 
-// A graph of three million nodes, wide and deep: products of (1 + x/n), whose
-// derivative is (1 + x/n)ⁿ⁻¹.
+// A million products of (1 + x/n), and the three million nodes of their gradient,
+// which is (1 + x/n)ⁿ⁻¹.
 func TestLargeGraph(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a gigabyte")

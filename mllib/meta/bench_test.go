@@ -1,12 +1,18 @@
 package meta_test
 
 import (
+	"bytes"
 	"context"
+	"flag"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"strings"
 	"testing"
 
 	"ml3/mllib/ad"
+	"ml3/mllib/ad/adtest"
 	"ml3/mllib/meta"
 	"ml3/mllib/nn"
 	"ml3/mllib/random"
@@ -124,6 +130,41 @@ func BenchmarkMetaStep(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+var numbers = flag.String("numbers", "", "file for the numbers of TestSineNumbers")
+
+// The gradient that BenchmarkMetaStep/sine takes agrees with differences. With
+// -numbers its inputs and results are written for the programs in testdata.
+func TestSineNumbers(t *testing.T) {
+	s := metaSteps[0]
+	task, loss := s.task.(fit), meta.Loss{Net: s.loss, Rate: 1e-3}
+	rng := random.Stream(1, "numbers")
+	phi, theta := loss.Init(rng), task.Init(nil, rng)
+	after := func(phi []*ad.Value) *ad.Value {
+		next, _, _ := loss.At(phi).Step(task, theta, rng)
+		return task.Loss(next, rng)
+	}
+	adtest.CheckGrads(t, after, phi, 1)
+	if *numbers == "" {
+		return
+	}
+	var text bytes.Buffer
+	write := func(name string, vs ...*ad.Value) {
+		for _, v := range vs {
+			fmt.Fprintln(&text, name, v.Rows, v.Cols, strings.Trim(fmt.Sprint(v.Data), "[]"))
+		}
+	}
+	l := after(phi)
+	write("x", task.x)
+	write("y", task.y)
+	write("theta", theta...)
+	write("phi", phi...)
+	write("loss", l)
+	write("gradient", ad.Grad(l, phi...)...)
+	if err := os.WriteFile(*numbers, text.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
