@@ -147,7 +147,7 @@ func convRule(n, g *Value, i int) *Value {
 // convNode returns a node of one of the operations above.
 func (t *Tape) convNode(op opcode, rows, cols int, c convolution, in ...*Value) *Value {
 	v := t.node()
-	v.op, v.Tensor = op, Tensor{rows, cols, t.floats(rows * cols)}
+	v.op, v.Tensor = op, t.tensor(rows, cols)
 	v.n, v.k = c.side, c.size
 	v.in = t.pointers(len(in))
 	copy(v.in, in)

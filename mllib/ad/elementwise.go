@@ -36,10 +36,7 @@ func DivOrZero(a, b *Value) *Value {
 
 func binary(op opcode, a, b *Value, f func(dst, a, b []float64)) *Value {
 	if !a.sameShape(b.Tensor) {
-		rows, cols := max(a.Rows, b.Rows), max(a.Cols, b.Cols)
-		if a.Len() == 0 || b.Len() == 0 {
-			rows, cols = min(a.Rows, b.Rows), min(a.Cols, b.Cols)
-		}
+		rows, cols := common(a.Rows, b.Rows), common(a.Cols, b.Cols)
 		if !a.broadcasts(rows, cols) || !b.broadcasts(rows, cols) {
 			panic(fmt.Sprintf("ad: elementwise operation on %s and %s", a.shape(), b.shape()))
 		}
@@ -48,6 +45,14 @@ func binary(op opcode, a, b *Value, f func(dst, a, b []float64)) *Value {
 	v := node(op, a.Rows, a.Cols, a, b)
 	f(v.Data, a.Data, b.Data)
 	return v
+}
+
+// common is the size that two sizes are repeated to: 1 gives way to any other, 0 too.
+func common(m, n int) int {
+	if m == 1 {
+		return n
+	}
+	return m
 }
 
 func unary(op opcode, a *Value, f func(dst, a []float64)) *Value {
@@ -147,10 +152,13 @@ func ReLU(a *Value) *Value { return unary(opReLU, a, kernel.ReLU) }
 // Abs returns |a|; its derivative at 0 is 0.
 func Abs(a *Value) *Value { return unary(opAbs, a, kernel.Abs) }
 
+// Gate returns a where y > 0 and 0 elsewhere, whatever a is there. It has no
+// derivative in y.
+func Gate(a, y *Value) *Value { return binary(opGate, a, y, kernel.MaskPos) }
+
 func tanhGrad(g, y *Value) *Value    { return binary(opTanhGrad, g, y, kernel.TanhGrad) }
 func sigmoidGrad(g, y *Value) *Value { return binary(opSigmoidGrad, g, y, kernel.SigmoidGrad) }
 func eluGrad(g, y *Value) *Value     { return binary(opELUGrad, g, y, kernel.ELUGrad) }
-func maskPos(g, y *Value) *Value     { return binary(opMaskPos, g, y, kernel.MaskPos) }
 func maskNonPos(g, y *Value) *Value  { return binary(opMaskNonPos, g, y, kernel.MaskNonPos) }
 
 // signMul returns g·sign(y), 0 where y is 0.

@@ -14,7 +14,7 @@ func HasRule(o opcode) bool { return rules[o] != nil }
 // Operations that only appear in derivatives.
 var (
 	TanhGrad, SigmoidGrad, ELUGrad = tanhGrad, sigmoidGrad, eluGrad
-	MaskPos, MaskNonPos, SignMul   = maskPos, maskNonPos, signMul
+	MaskNonPos, SignMul            = maskNonPos, signMul
 	MaskBetween, PadRows, PadCols  = maskBetween, padRows, padCols
 	ConvAt, ConvInput, ConvWeight  = convAt, convInput, convWeight
 )

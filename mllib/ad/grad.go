@@ -29,77 +29,142 @@ func VJP(y, v *Value, xs ...*Value) []*Value {
 		x.state |= stateTarget
 	}
 	var order []*Value
+	var path []visit
 	if y.tape != nil {
-		order = y.tape.order[:0]
+		order, path = y.tape.order[:0], y.tape.path[:0]
 	}
-	needed(y, &order)
+	order, path = needed(y, order, path)
 	y.cot = v
 	for i := len(order) - 1; i >= 0; i-- {
-		n := order[i]
-		if n.state&stateNeeded == 0 || n.cot == nil {
-			continue
+		if n := order[i]; n.state&stateNeeded != 0 && n.reached() {
+			pull(n)
 		}
-		pull(n)
 	}
 	tape := join(y.tape, v)
 	out := tape.pointers(len(xs))
 	for i, x := range xs {
-		if out[i] = x.cot; x.cot == nil {
+		if out[i] = x.settled(nil); out[i] == nil {
 			out[i] = tape.Zeros(x.Rows, x.Cols)
 		}
 	}
 	for _, n := range order {
-		n.state, n.cot = 0, nil
+		n.state, n.cot, n.late = 0, nil, late{}
 	}
 	y.cot = nil
 	for _, x := range xs {
-		x.state, x.cot = 0, nil
+		x.state, x.cot, x.late = 0, nil, late{}
 	}
 	if y.tape != nil {
-		y.tape.order = order[:0]
+		y.tape.order, y.tape.path = order, path
 	}
 	return out
 }
 
-// needed appends the nodes below n to order, inputs first, and says whether n
-// depends on a target. Leaves are not written to: they may be shared.
-func needed(n *Value, order *[]*Value) bool {
-	if len(n.in) == 0 {
-		return n.state&stateTarget != 0
+// A visit is a node on the way from the result down, and the input to look at next.
+type visit struct {
+	n    *Value
+	next int
+}
+
+// needed appends the nodes below y to order, inputs first, and marks those that
+// depend on a target. Leaves are not written to: they may be shared. The path is
+// a slice, for a graph may be millions of nodes deep.
+func needed(y *Value, order []*Value, path []visit) ([]*Value, []visit) {
+	if len(y.in) == 0 {
+		return order, path
 	}
-	if n.state&stateSeen != 0 {
-		return n.state&stateNeeded != 0
-	}
-	need := n.state&stateTarget != 0
-	for _, x := range n.in {
-		if needed(x, order) {
-			need = true
+	y.state |= stateSeen
+	path = append(path, visit{n: y})
+	for len(path) > 0 {
+		v := &path[len(path)-1]
+		if n := v.n; v.next == len(n.in) {
+			for _, x := range n.in {
+				if x.state&(stateNeeded|stateTarget) != 0 {
+					n.state |= stateNeeded
+				}
+			}
+			order, path = append(order, n), path[:len(path)-1]
+			continue
+		}
+		x := v.n.in[v.next]
+		v.next++
+		if len(x.in) > 0 && x.state&stateSeen == 0 {
+			x.state |= stateSeen
+			path = append(path, visit{n: x})
 		}
 	}
-	n.state |= stateSeen
-	if need {
-		n.state |= stateNeeded
-	}
-	*order = append(*order, n)
-	return need
+	return order, path
 }
+
+// A late product is the contribution of the product of to the cotangent of its
+// factor i, from its own cotangent g. It is computed when the rest is known, so
+// that a row and a gate need no further passes.
+type late struct {
+	of, g *Value
+	i     int
+}
+
+// reached says whether there is a cotangent.
+func (n *Value) reached() bool { return n.cot != nil || n.late.of != nil }
 
 // pull adds what n's cotangent contributes to the cotangents of its inputs.
 func pull(n *Value) {
-	rule := rules[n.op]
+	g, rule := n.settled(n.gate()), rules[n.op]
 	for i, x := range n.in {
 		if x.state&(stateNeeded|stateTarget) == 0 {
 			continue
 		}
-		c := rule(n, n.cot, i)
-		switch {
-		case c == nil: // no dependence
-		case x.cot == nil:
-			x.cot = c
-		default:
-			x.cot = Add(x.cot, c)
+		if n.op == opProduct && i < 2 {
+			x.contributeLate(late{n, g, i})
+		} else if c := rule(n, g, i); c != nil { // nil: no dependence
+			x.contribute(c)
 		}
 	}
+}
+
+// contribute adds c, of x's shape or a row, to x's cotangent. Contributions are
+// added in the order in which they come.
+func (x *Value) contribute(c *Value) {
+	switch {
+	case x.cot == nil && (x.late.of == nil || c.isRowOf(x)):
+		x.cot = c
+	default:
+		x.cot, x.late = Add(x.settled(nil), c), late{}
+	}
+}
+
+// contributeLate is contribute for a product that need not be computed yet.
+func (x *Value) contributeLate(l late) {
+	if len(x.in) > 0 && x.late.of == nil && (x.cot == nil || x.cot.isRowOf(x)) {
+		x.late = l
+		return
+	}
+	x.contribute(l.product(nil, nil))
+}
+
+// product computes l with a row and a gate, nil for none.
+func (l late) product(row, gate *Value) *Value {
+	flags, a, b := factorRule(l.of, l.g, l.i)
+	return product("MatMul", flags, a, b, row, gate)
+}
+
+func (c *Value) isRowOf(x *Value) bool { return c.Rows == 1 && c.Cols == x.Cols }
+
+// settled is the whole cotangent of n, 0 where gate, if there is one, is not
+// positive; nil if there is no cotangent.
+func (n *Value) settled(gate *Value) *Value {
+	c := n.cot
+	if n.late.of != nil {
+		return n.late.product(c, gate)
+	}
+	if c == nil {
+		return nil
+	}
+	c = Broadcast(c, n.Rows, n.Cols)
+	if gate != nil {
+		c = Gate(c, gate)
+	}
+	return c
 }
 
 // Gradient returns the gradients of the scalar y as constants, for steps that

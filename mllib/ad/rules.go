@@ -15,11 +15,7 @@ const (
 	opScale
 	opScaleBy
 	opAddScalar
-	opMatMulNN
-	opMatMulNT
-	opMatMulTN
-	opMatMulTT
-	opAffine
+	opProduct
 	opTranspose
 	opExp
 	opLog
@@ -33,7 +29,7 @@ const (
 	opELU
 	opELUGrad
 	opReLU
-	opMaskPos
+	opGate
 	opMaskNonPos
 	opAbs
 	opSignMul
@@ -70,7 +66,8 @@ const (
 )
 
 // A rule gives the cotangent of input i of n from the cotangent g of n, or nil
-// if n does not depend on it. Rules are written with the package's own
+// if n does not depend on it; g is 0 already where n's gate is closed. A cotangent
+// that is the same in all rows may be given as one row. Rules are written with the package's own
 // operations, so derivatives of every order follow. Linear pairs are each
 // other's rule: Sum and Broadcast, Slice and Pad, Gather and ScatterAdd.
 type rule func(n, g *Value, i int) *Value
@@ -95,8 +92,7 @@ var rules = [numOps]rule{
 	},
 	opAddScalar: func(n, g *Value, i int) *Value { return g },
 
-	opMatMulNN: matMulRule, opMatMulNT: matMulRule, opMatMulTN: matMulRule, opMatMulTT: matMulRule,
-	opAffine:    affineRule,
+	opProduct:   productRule,
 	opTranspose: func(n, g *Value, i int) *Value { return Transpose(g) },
 
 	opExp:         func(n, g *Value, i int) *Value { return Mul(g, n) },
@@ -110,8 +106,8 @@ var rules = [numOps]rule{
 	opSoftplus:    func(n, g *Value, i int) *Value { return Mul(g, Sigmoid(n.in[0])) },
 	opELU:         func(n, g *Value, i int) *Value { return eluGrad(g, n) },
 	opELUGrad:     eluGradRule,
-	opReLU:        func(n, g *Value, i int) *Value { return maskPos(g, n) },
-	opMaskPos:     func(n, g *Value, i int) *Value { return first(i, func() *Value { return maskPos(g, n.in[1]) }) },
+	opReLU:        func(n, g *Value, i int) *Value { return g }, // behind the gate
+	opGate:        func(n, g *Value, i int) *Value { return first(i, func() *Value { return g }) },
 	opMaskNonPos:  func(n, g *Value, i int) *Value { return first(i, func() *Value { return maskNonPos(g, n.in[1]) }) },
 	opAbs:         func(n, g *Value, i int) *Value { return signMul(g, n.in[0]) },
 	opSignMul:     func(n, g *Value, i int) *Value { return first(i, func() *Value { return signMul(g, n.in[1]) }) },
@@ -126,7 +122,8 @@ var rules = [numOps]rule{
 	},
 	opThrough: func(n, g *Value, i int) *Value { return g }, // by definition, see Through
 
-	opSum: broadcastBack, opSumRows: broadcastBack, opSumCols: broadcastBack,
+	opSum: broadcastBack, opSumCols: broadcastBack,
+	opSumRows:    func(n, g *Value, i int) *Value { return g }, // one row for all
 	opBroadcast:  func(n, g *Value, i int) *Value { return sumTo(g, n.in[0].Rows, n.in[0].Cols) },
 	opReshape:    func(n, g *Value, i int) *Value { return Reshape(g, n.in[0].Rows, n.in[0].Cols) },
 	opConcatRows: concatRowsRule, opConcatCols: concatColsRule,

@@ -92,7 +92,7 @@ func sumTo(g *Value, rows, cols int) *Value {
 
 // Reshape returns a with the same entries in row-major order as [rows, cols].
 func Reshape(a *Value, rows, cols int) *Value {
-	if rows*cols != a.Len() {
+	if entries("Reshape to", rows, cols) != a.Len() {
 		panic(fmt.Sprintf("ad: Reshape of %s to [%d, %d]", a.shape(), rows, cols))
 	}
 	if rows == a.Rows && cols == a.Cols {
@@ -113,12 +113,26 @@ func ConcatCols(vs ...*Value) *Value {
 	v := nodeN(opConcatCols, rows, cols, vs)
 	from := 0
 	for _, x := range vs {
-		for i := range rows {
-			copy(v.Data[i*cols+from:], x.Row(i))
-		}
+		copyColumns(v.Tensor, from, x.Tensor, 0, x.Cols)
 		from += x.Cols
 	}
 	return v
+}
+
+// copyColumns copies n columns of src from column j on to column i of dst and on;
+// the rows are as many.
+func copyColumns(dst Tensor, i int, src Tensor, j, n int) {
+	if n == 1 { // a call for each row would cost more than its work
+		for range dst.Rows {
+			dst.Data[i] = src.Data[j]
+			i += dst.Cols
+			j += src.Cols
+		}
+		return
+	}
+	for r := range dst.Rows {
+		copy(dst.Row(r)[i:], src.Row(r)[j:j+n])
+	}
 }
 
 // ConcatRows sets matrices of equal width below each other.
@@ -156,9 +170,7 @@ func SliceCols(a *Value, lo, hi int) *Value {
 	}
 	v := node(opSliceCols, a.Rows, hi-lo, a, nil)
 	v.n = lo
-	for i := range a.Rows {
-		copy(v.Row(i), a.Row(i)[lo:hi])
-	}
+	copyColumns(v.Tensor, 0, a.Tensor, lo, hi-lo)
 	return v
 }
 
@@ -176,9 +188,7 @@ func padCols(a *Value, lo, cols int) *Value {
 	v := node(opPadCols, a.Rows, cols, a, nil)
 	v.n = lo
 	clear(v.Data)
-	for i := range a.Rows {
-		copy(v.Row(i)[lo:], a.Row(i))
-	}
+	copyColumns(v.Tensor, lo, a.Tensor, 0, a.Cols)
 	return v
 }
 

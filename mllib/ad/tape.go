@@ -22,6 +22,7 @@ type Tape struct {
 	ptrs    []*Value
 	ptrsN   int
 	order   []*Value  // scratch of VJP
+	path    []visit   // likewise
 	scratch []float64 // scratch of Gradient
 }
 
@@ -55,7 +56,7 @@ func (t *Tape) Reset() {
 // Leaf returns a leaf [rows, cols] on the tape that holds data, not copied: the
 // data stays the caller's and must not change while the leaf is in use.
 func (t *Tape) Leaf(rows, cols int, data []float64) *Value {
-	if rows < 0 || cols < 0 || len(data) != rows*cols {
+	if len(data) != entries("leaf", rows, cols) {
 		panic(fmt.Sprintf("ad: leaf [%d, %d] of %d numbers", rows, cols, len(data)))
 	}
 	v := t.node()
@@ -66,12 +67,10 @@ func (t *Tape) Leaf(rows, cols int, data []float64) *Value {
 // Zeros returns a leaf [rows, cols] of zeros in the tape's memory. It may be
 // filled before anything is computed from it.
 func (t *Tape) Zeros(rows, cols int) *Value {
-	if rows < 0 || cols < 0 {
-		panic(fmt.Sprintf("ad: zeros [%d, %d]", rows, cols))
-	}
-	d := t.floats(rows * cols)
-	clear(d)
-	return t.Leaf(rows, cols, d)
+	v := t.node()
+	v.Tensor = t.tensor(rows, cols)
+	clear(v.Data)
+	return v
 }
 
 // Scalar returns a leaf [1, 1] on the tape.
@@ -111,6 +110,11 @@ func (t *Tape) node() *Value {
 	t.nodeN++
 	*v = Value{tape: t}
 	return v
+}
+
+// tensor returns a matrix of undefined content.
+func (t *Tape) tensor(rows, cols int) Tensor {
+	return Tensor{rows, cols, t.floats(entries("tensor", rows, cols))}
 }
 
 // floats returns n numbers of undefined content.

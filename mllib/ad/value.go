@@ -24,6 +24,8 @@ package ad
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -47,6 +49,15 @@ func (t Tensor) Row(i int) []float64 { return t.Data[i*t.Cols : (i+1)*t.Cols] }
 // Len is the number of entries.
 func (t Tensor) Len() int { return t.Rows * t.Cols }
 
+// entries is rows·cols. It panics for a shape that no matrix in memory can have.
+func entries(what string, rows, cols int) int {
+	hi, n := bits.Mul64(uint64(rows), uint64(cols))
+	if rows < 0 || cols < 0 || hi != 0 || n > math.MaxInt/8 {
+		panic(fmt.Sprintf("ad: %s [%d, %d]", what, rows, cols))
+	}
+	return int(n)
+}
+
 func (t Tensor) shape() string { return fmt.Sprintf("[%d, %d]", t.Rows, t.Cols) }
 
 func (t Tensor) sameShape(u Tensor) bool { return t.Rows == u.Rows && t.Cols == u.Cols }
@@ -58,19 +69,20 @@ type Value struct {
 	op    opcode
 	state uint8     // used by VJP while it runs, zero otherwise
 	p, q  float64   // numbers an operation depends on: a factor, bounds
-	n, k  int       // likewise: offsets
+	n, k  int       // likewise: offsets, flags
 	index *Index    // of Gather and ScatterAdd
 	in    []*Value  // what the operation was applied to; empty for a leaf
-	args  [2]*Value // storage of in for most operations
+	args  [4]*Value // storage of in for most operations
 	tape  *Tape     // owner of the memory, nil for the Go heap
-	cot   *Value    // cotangent, used by VJP while it runs
+	cot   *Value    // cotangent so far, used by VJP while it runs
+	late  late      // likewise: a part of it that is not computed yet
 }
 
 // New returns a leaf [rows, cols] that holds data (not copied) on the heap.
 func New(rows, cols int, data []float64) *Value { return (*Tape)(nil).Leaf(rows, cols, data) }
 
 // Zeros returns a leaf [rows, cols] of zeros on the heap.
-func Zeros(rows, cols int) *Value { return New(rows, cols, make([]float64, rows*cols)) }
+func Zeros(rows, cols int) *Value { return (*Tape)(nil).Zeros(rows, cols) }
 
 // Scalar returns a leaf [1, 1] on the heap.
 func Scalar(x float64) *Value { return New(1, 1, []float64{x}) }
@@ -114,7 +126,7 @@ func node(op opcode, rows, cols int, a, b *Value) *Value {
 		t = join(t, b)
 	}
 	v := t.node()
-	v.op, v.Tensor = op, Tensor{rows, cols, t.floats(rows * cols)}
+	v.op, v.Tensor = op, t.tensor(rows, cols)
 	v.args[0], v.args[1] = a, b
 	if b != nil {
 		v.in = v.args[:2]
@@ -124,6 +136,13 @@ func node(op opcode, rows, cols int, a, b *Value) *Value {
 	return v
 }
 
+// also appends an input to a node of two or three.
+func (v *Value) also(x *Value) {
+	join(v.tape, x)
+	v.args[len(v.in)] = x
+	v.in = v.args[:len(v.in)+1]
+}
+
 // nodeN is node for operations of many inputs.
 func nodeN(op opcode, rows, cols int, in []*Value) *Value {
 	var t *Tape
@@ -131,8 +150,12 @@ func nodeN(op opcode, rows, cols int, in []*Value) *Value {
 		t = join(t, x)
 	}
 	v := t.node()
-	v.op, v.Tensor = op, Tensor{rows, cols, t.floats(rows * cols)}
-	v.in = t.pointers(len(in))
+	v.op, v.Tensor = op, t.tensor(rows, cols)
+	if len(in) <= len(v.args) {
+		v.in = v.args[:len(in)]
+	} else {
+		v.in = t.pointers(len(in))
+	}
 	copy(v.in, in)
 	return v
 }

@@ -7,122 +7,122 @@ package kernel
 // gemm1xAVX2 computes a panel of at most 4 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm1xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm1xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm2xAVX2 computes a panel of at most 8 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm2xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm2xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm3xAVX2 computes a panel of at most 12 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm3xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm3xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm4xAVX2 computes a panel of at most 16 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm4xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm4xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm5xAVX2 computes a panel of at most 20 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm5xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm5xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm6xAVX2 computes a panel of at most 24 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm6xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm6xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm7xAVX2 computes a panel of at most 28 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm7xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm7xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm8xAVX2 computes a panel of at most 32 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm8xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm8xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemmT1xAVX2 computes a panel of at most 4 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemmT1xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+func gemmT1xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemmT2xAVX2 computes a panel of at most 8 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemmT2xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+func gemmT2xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemmT3xAVX2 computes a panel of at most 12 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemmT3xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+func gemmT3xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemmT4xAVX2 computes a panel of at most 16 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemmT4xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+func gemmT4xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm1xAVX512 computes a panel of at most 8 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm1xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm1xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm2xAVX512 computes a panel of at most 16 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm2xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm2xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm3xAVX512 computes a panel of at most 24 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm4xAVX512 computes a panel of at most 32 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm5xAVX512 computes a panel of at most 40 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm5xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm5xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm6xAVX512 computes a panel of at most 48 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm6xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm6xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm7xAVX512 computes a panel of at most 56 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm7xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm7xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemm8xAVX512 computes a panel of at most 64 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemm8xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+func gemm8xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemmT1xAVX512 computes a panel of at most 8 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemmT1xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+func gemmT1xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemmT2xAVX512 computes a panel of at most 16 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemmT2xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+func gemmT2xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemmT3xAVX512 computes a panel of at most 24 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemmT3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+func gemmT3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemmT4xAVX512 computes a panel of at most 32 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
-func gemmT4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+func gemmT4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
 // gemv computes c = b·x for b [m, n], m a multiple of 4.
 //

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func gemm1xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+// func gemm1xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemm1xAVX2(SB), NOSPLIT, $0-89
+TEXT ·gemm1xAVX2(SB), NOSPLIT, $0-120
 	MOVQ    a+16(FP), AX
 	MOVQ    c+56(FP), CX
 	MOVQ    asi+24(FP), DX
@@ -104,26 +104,43 @@ loop8:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop8
-	VMASKMOVPD   Y1, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y2, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y3, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y4, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y5, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y6, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y7, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y8, Y0, (CX)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+8, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added8
+	VMASKMOVPD   (R10), Y0, Y9
+	VADDPD       Y9, Y1, Y1
+	VADDPD       Y9, Y2, Y2
+	VADDPD       Y9, Y3, Y3
+	VADDPD       Y9, Y4, Y4
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y9, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       Y9, Y8, Y8
+
+added8:
+	LEAQ   (AX)(DX*4), AX
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+8, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of8
+	JEQ    write1of8
+	JMP    write2of8
 
 rows7:
 	MOVB       add+88(FP), R10
@@ -181,26 +198,43 @@ loop7:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop7
-	VMASKMOVPD   Y1, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y2, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y3, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y4, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y5, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y6, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y7, Y0, (CX)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+7, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added7
+	VMASKMOVPD   (R10), Y0, Y8
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+
+added7:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+7, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of7
+	JEQ    write1of7
+	JMP    write2of7
 
 rows6:
 	MOVB       add+88(FP), R10
@@ -253,23 +287,40 @@ loop6:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop6
-	VMASKMOVPD   Y1, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y2, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y3, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y4, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y5, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y6, Y0, (CX)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added6
+	VMASKMOVPD   (R10), Y0, Y7
+	VADDPD       Y7, Y1, Y1
+	VADDPD       Y7, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y7, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y7, Y6, Y6
+
+added6:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB       add+88(FP), R10
@@ -317,20 +368,37 @@ loop5:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop5
-	VMASKMOVPD   Y1, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y2, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y3, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y4, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y5, Y0, (CX)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added5
+	VMASKMOVPD   (R10), Y0, Y6
+	VADDPD       Y6, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y6, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y6, Y5, Y5
+
+added5:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB       add+88(FP), R10
@@ -371,17 +439,34 @@ loop4:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop4
-	VMASKMOVPD   Y1, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y2, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y3, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y4, Y0, (CX)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added4
+	VMASKMOVPD   (R10), Y0, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y5, Y4, Y4
+
+added4:
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB       add+88(FP), R10
@@ -417,17 +502,34 @@ loop3:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop3
-	VMASKMOVPD   Y1, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y2, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y3, Y0, (CX)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added3
+	VMASKMOVPD   (R10), Y0, Y4
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB       add+88(FP), R10
@@ -458,14 +560,31 @@ loop2:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop2
-	VMASKMOVPD   Y1, Y0, (CX)
-	ADDQ         SI, CX
-	VMASKMOVPD   Y2, Y0, (CX)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added2
+	VMASKMOVPD   (R10), Y0, Y3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y3, Y2, Y2
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB       add+88(FP), R10
@@ -491,15 +610,175 @@ loop1:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop1
-	VMASKMOVPD   Y1, Y0, (CX)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMASKMOVPD   (R10), Y0, Y2
+	VADDPD       Y2, Y1, Y1
 
-// func gemm2xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of8:
+	VMASKMOVPD Y8, Y0, (R10)
+	SUBQ       SI, R10
+
+write0of7:
+	VMASKMOVPD Y7, Y0, (R10)
+	SUBQ       SI, R10
+
+write0of6:
+	VMASKMOVPD Y6, Y0, (R10)
+	SUBQ       SI, R10
+
+write0of5:
+	VMASKMOVPD Y5, Y0, (R10)
+	SUBQ       SI, R10
+
+write0of4:
+	VMASKMOVPD Y4, Y0, (R10)
+	SUBQ       SI, R10
+
+write0of3:
+	VMASKMOVPD Y3, Y0, (R10)
+	SUBQ       SI, R10
+
+write0of2:
+	VMASKMOVPD Y2, Y0, (R10)
+	SUBQ       SI, R10
+
+write0of1:
+	VMASKMOVPD Y1, Y0, (R10)
+	JMP        tile
+
+write1of8:
+	VCMPPD     $0x16, Y9, Y8, Y10
+	VANDPD     Y10, Y8, Y8
+	VMASKMOVPD Y8, Y0, (R10)
+	SUBQ       SI, R10
+
+write1of7:
+	VCMPPD     $0x16, Y9, Y7, Y8
+	VANDPD     Y8, Y7, Y7
+	VMASKMOVPD Y7, Y0, (R10)
+	SUBQ       SI, R10
+
+write1of6:
+	VCMPPD     $0x16, Y9, Y6, Y7
+	VANDPD     Y7, Y6, Y6
+	VMASKMOVPD Y6, Y0, (R10)
+	SUBQ       SI, R10
+
+write1of5:
+	VCMPPD     $0x16, Y9, Y5, Y6
+	VANDPD     Y6, Y5, Y5
+	VMASKMOVPD Y5, Y0, (R10)
+	SUBQ       SI, R10
+
+write1of4:
+	VCMPPD     $0x16, Y9, Y4, Y5
+	VANDPD     Y5, Y4, Y4
+	VMASKMOVPD Y4, Y0, (R10)
+	SUBQ       SI, R10
+
+write1of3:
+	VCMPPD     $0x16, Y9, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VMASKMOVPD Y3, Y0, (R10)
+	SUBQ       SI, R10
+
+write1of2:
+	VCMPPD     $0x16, Y9, Y2, Y3
+	VANDPD     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y0, (R10)
+	SUBQ       SI, R10
+
+write1of1:
+	VCMPPD     $0x16, Y9, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (R10)
+	JMP        tile
+
+write2of8:
+	VMASKMOVPD (R11), Y0, Y10
+	VCMPPD     $0x1e, Y9, Y10, Y10
+	VANDPD     Y10, Y8, Y8
+	VMASKMOVPD Y8, Y0, (R10)
+	SUBQ       SI, R10
+	SUBQ       SI, R11
+
+write2of7:
+	VMASKMOVPD (R11), Y0, Y8
+	VCMPPD     $0x1e, Y9, Y8, Y8
+	VANDPD     Y8, Y7, Y7
+	VMASKMOVPD Y7, Y0, (R10)
+	SUBQ       SI, R10
+	SUBQ       SI, R11
+
+write2of6:
+	VMASKMOVPD (R11), Y0, Y7
+	VCMPPD     $0x1e, Y9, Y7, Y7
+	VANDPD     Y7, Y6, Y6
+	VMASKMOVPD Y6, Y0, (R10)
+	SUBQ       SI, R10
+	SUBQ       SI, R11
+
+write2of5:
+	VMASKMOVPD (R11), Y0, Y6
+	VCMPPD     $0x1e, Y9, Y6, Y6
+	VANDPD     Y6, Y5, Y5
+	VMASKMOVPD Y5, Y0, (R10)
+	SUBQ       SI, R10
+	SUBQ       SI, R11
+
+write2of4:
+	VMASKMOVPD (R11), Y0, Y5
+	VCMPPD     $0x1e, Y9, Y5, Y5
+	VANDPD     Y5, Y4, Y4
+	VMASKMOVPD Y4, Y0, (R10)
+	SUBQ       SI, R10
+	SUBQ       SI, R11
+
+write2of3:
+	VMASKMOVPD (R11), Y0, Y4
+	VCMPPD     $0x1e, Y9, Y4, Y4
+	VANDPD     Y4, Y3, Y3
+	VMASKMOVPD Y3, Y0, (R10)
+	SUBQ       SI, R10
+	SUBQ       SI, R11
+
+write2of2:
+	VMASKMOVPD (R11), Y0, Y3
+	VCMPPD     $0x1e, Y9, Y3, Y3
+	VANDPD     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y0, (R10)
+	SUBQ       SI, R10
+	SUBQ       SI, R11
+
+write2of1:
+	VMASKMOVPD (R11), Y0, Y2
+	VCMPPD     $0x1e, Y9, Y2, Y2
+	VANDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (R10)
+	JMP        tile
+
+// func gemm2xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemm2xAVX2(SB), NOSPLIT, $0-89
+TEXT ·gemm2xAVX2(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -601,29 +880,47 @@ loop6:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop6
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y8, (CX)
-	VMOVUPD      Y9, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y10, (CX)
-	VMOVUPD      Y11, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added6
+	VMOVUPD      (R11), Y12
+	VMOVUPD      (R11)(R10*1), Y13
+	VADDPD       Y12, Y0, Y0
+	VADDPD       Y13, Y1, Y1
+	VADDPD       Y12, Y2, Y2
+	VADDPD       Y13, Y3, Y3
+	VADDPD       Y12, Y4, Y4
+	VADDPD       Y13, Y5, Y5
+	VADDPD       Y12, Y6, Y6
+	VADDPD       Y13, Y7, Y7
+	VADDPD       Y12, Y8, Y8
+	VADDPD       Y13, Y9, Y9
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+
+added6:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB    add+88(FP), R11
@@ -687,25 +984,43 @@ loop5:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop5
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y8, (CX)
-	VMOVUPD      Y9, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added5
+	VMOVUPD      (R11), Y10
+	VMOVUPD      (R11)(R10*1), Y11
+	VADDPD       Y10, Y0, Y0
+	VADDPD       Y11, Y1, Y1
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y11, Y3, Y3
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y11, Y5, Y5
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y11, Y7, Y7
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y11, Y9, Y9
+
+added5:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB    add+88(FP), R11
@@ -759,21 +1074,39 @@ loop4:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Y8
+	VMOVUPD      (R11)(R10*1), Y9
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y9, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y9, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+
+added4:
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -819,20 +1152,38 @@ loop3:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Y6
+	VMOVUPD      (R11)(R10*1), Y7
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y7, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -870,16 +1221,34 @@ loop2:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Y4
+	VMOVUPD      (R11)(R10*1), Y5
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -907,16 +1276,189 @@ loop1:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Y2
+	VMOVUPD      (R11)(R10*1), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
 
-// func gemm3xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of6:
+	VMOVUPD Y10, (R11)
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of5:
+	VMOVUPD Y8, (R11)
+	VMOVUPD Y9, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of4:
+	VMOVUPD Y6, (R11)
+	VMOVUPD Y7, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of3:
+	VMOVUPD Y4, (R11)
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of2:
+	VMOVUPD Y2, (R11)
+	VMOVUPD Y3, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of1:
+	VMOVUPD Y0, (R11)
+	VMOVUPD Y1, (R11)(R10*1)
+	JMP     tile
+
+write1of6:
+	VCMPPD  $0x16, Y12, Y10, Y13
+	VANDPD  Y13, Y10, Y10
+	VMOVUPD Y10, (R11)
+	VCMPPD  $0x16, Y12, Y11, Y10
+	VANDPD  Y10, Y11, Y11
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write1of5:
+	VCMPPD  $0x16, Y12, Y8, Y10
+	VANDPD  Y10, Y8, Y8
+	VMOVUPD Y8, (R11)
+	VCMPPD  $0x16, Y12, Y9, Y8
+	VANDPD  Y8, Y9, Y9
+	VMOVUPD Y9, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write1of4:
+	VCMPPD  $0x16, Y12, Y6, Y8
+	VANDPD  Y8, Y6, Y6
+	VMOVUPD Y6, (R11)
+	VCMPPD  $0x16, Y12, Y7, Y6
+	VANDPD  Y6, Y7, Y7
+	VMOVUPD Y7, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write1of3:
+	VCMPPD  $0x16, Y12, Y4, Y6
+	VANDPD  Y6, Y4, Y4
+	VMOVUPD Y4, (R11)
+	VCMPPD  $0x16, Y12, Y5, Y4
+	VANDPD  Y4, Y5, Y5
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write1of2:
+	VCMPPD  $0x16, Y12, Y2, Y4
+	VANDPD  Y4, Y2, Y2
+	VMOVUPD Y2, (R11)
+	VCMPPD  $0x16, Y12, Y3, Y2
+	VANDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write1of1:
+	VCMPPD  $0x16, Y12, Y0, Y2
+	VANDPD  Y2, Y0, Y0
+	VMOVUPD Y0, (R11)
+	VCMPPD  $0x16, Y12, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R11)(R10*1)
+	JMP     tile
+
+write2of6:
+	VMOVUPD (R12), Y13
+	VCMPPD  $0x1e, Y12, Y13, Y13
+	VANDPD  Y13, Y10, Y10
+	VMOVUPD Y10, (R11)
+	VMOVUPD (R12)(R10*1), Y10
+	VCMPPD  $0x1e, Y12, Y10, Y10
+	VANDPD  Y10, Y11, Y11
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    SI, R11
+	SUBQ    SI, R12
+
+write2of5:
+	VMOVUPD (R12), Y10
+	VCMPPD  $0x1e, Y12, Y10, Y10
+	VANDPD  Y10, Y8, Y8
+	VMOVUPD Y8, (R11)
+	VMOVUPD (R12)(R10*1), Y8
+	VCMPPD  $0x1e, Y12, Y8, Y8
+	VANDPD  Y8, Y9, Y9
+	VMOVUPD Y9, (R11)(R10*1)
+	SUBQ    SI, R11
+	SUBQ    SI, R12
+
+write2of4:
+	VMOVUPD (R12), Y8
+	VCMPPD  $0x1e, Y12, Y8, Y8
+	VANDPD  Y8, Y6, Y6
+	VMOVUPD Y6, (R11)
+	VMOVUPD (R12)(R10*1), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y7, Y7
+	VMOVUPD Y7, (R11)(R10*1)
+	SUBQ    SI, R11
+	SUBQ    SI, R12
+
+write2of3:
+	VMOVUPD (R12), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y4, Y4
+	VMOVUPD Y4, (R11)
+	VMOVUPD (R12)(R10*1), Y4
+	VCMPPD  $0x1e, Y12, Y4, Y4
+	VANDPD  Y4, Y5, Y5
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    SI, R11
+	SUBQ    SI, R12
+
+write2of2:
+	VMOVUPD (R12), Y4
+	VCMPPD  $0x1e, Y12, Y4, Y4
+	VANDPD  Y4, Y2, Y2
+	VMOVUPD Y2, (R11)
+	VMOVUPD (R12)(R10*1), Y2
+	VCMPPD  $0x1e, Y12, Y2, Y2
+	VANDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (R11)(R10*1)
+	SUBQ    SI, R11
+	SUBQ    SI, R12
+
+write2of1:
+	VMOVUPD (R12), Y2
+	VCMPPD  $0x1e, Y12, Y2, Y2
+	VANDPD  Y2, Y0, Y0
+	VMOVUPD Y0, (R11)
+	VMOVUPD (R12)(R10*1), Y0
+	VCMPPD  $0x1e, Y12, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R11)(R10*1)
+	JMP     tile
+
+// func gemm3xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemm3xAVX2(SB), NOSPLIT, $0-89
+TEXT ·gemm3xAVX2(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -1009,25 +1551,44 @@ loop4:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y3, (CX)
-	VMOVUPD      Y4, 32(CX)
-	VMOVUPD      Y5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, 32(CX)
-	VMOVUPD      Y8, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y9, (CX)
-	VMOVUPD      Y10, 32(CX)
-	VMOVUPD      Y11, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Y12
+	VMOVUPD      32(R11), Y13
+	VMOVUPD      (R11)(R10*1), Y14
+	VADDPD       Y12, Y0, Y0
+	VADDPD       Y13, Y1, Y1
+	VADDPD       Y14, Y2, Y2
+	VADDPD       Y12, Y3, Y3
+	VADDPD       Y13, Y4, Y4
+	VADDPD       Y14, Y5, Y5
+	VADDPD       Y12, Y6, Y6
+	VADDPD       Y13, Y7, Y7
+	VADDPD       Y14, Y8, Y8
+	VADDPD       Y12, Y9, Y9
+	VADDPD       Y13, Y10, Y10
+	VADDPD       Y14, Y11, Y11
+
+added4:
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -1083,23 +1644,42 @@ loop3:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y3, (CX)
-	VMOVUPD      Y4, 32(CX)
-	VMOVUPD      Y5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, 32(CX)
-	VMOVUPD      Y8, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Y9
+	VMOVUPD      32(R11), Y10
+	VMOVUPD      (R11)(R10*1), Y11
+	VADDPD       Y9, Y0, Y0
+	VADDPD       Y10, Y1, Y1
+	VADDPD       Y11, Y2, Y2
+	VADDPD       Y9, Y3, Y3
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y11, Y5, Y5
+	VADDPD       Y9, Y6, Y6
+	VADDPD       Y10, Y7, Y7
+	VADDPD       Y11, Y8, Y8
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -1144,18 +1724,37 @@ loop2:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y3, (CX)
-	VMOVUPD      Y4, 32(CX)
-	VMOVUPD      Y5, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Y6
+	VMOVUPD      32(R11), Y7
+	VMOVUPD      (R11)(R10*1), Y8
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y7, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y6, Y3, Y3
+	VADDPD       Y7, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -1186,17 +1785,171 @@ loop1:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Y3
+	VMOVUPD      32(R11), Y4
+	VMOVUPD      (R11)(R10*1), Y5
+	VADDPD       Y3, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y5, Y2, Y2
 
-// func gemm4xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of4:
+	VMOVUPD Y9, (R11)
+	VMOVUPD Y10, 32(R11)
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of3:
+	VMOVUPD Y6, (R11)
+	VMOVUPD Y7, 32(R11)
+	VMOVUPD Y8, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of2:
+	VMOVUPD Y3, (R11)
+	VMOVUPD Y4, 32(R11)
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of1:
+	VMOVUPD Y0, (R11)
+	VMOVUPD Y1, 32(R11)
+	VMOVUPD Y2, (R11)(R10*1)
+	JMP     tile
+
+write1of4:
+	VCMPPD  $0x16, Y12, Y9, Y13
+	VANDPD  Y13, Y9, Y9
+	VMOVUPD Y9, (R11)
+	VCMPPD  $0x16, Y12, Y10, Y9
+	VANDPD  Y9, Y10, Y10
+	VMOVUPD Y10, 32(R11)
+	VCMPPD  $0x16, Y12, Y11, Y9
+	VANDPD  Y9, Y11, Y11
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write1of3:
+	VCMPPD  $0x16, Y12, Y6, Y9
+	VANDPD  Y9, Y6, Y6
+	VMOVUPD Y6, (R11)
+	VCMPPD  $0x16, Y12, Y7, Y6
+	VANDPD  Y6, Y7, Y7
+	VMOVUPD Y7, 32(R11)
+	VCMPPD  $0x16, Y12, Y8, Y6
+	VANDPD  Y6, Y8, Y8
+	VMOVUPD Y8, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write1of2:
+	VCMPPD  $0x16, Y12, Y3, Y6
+	VANDPD  Y6, Y3, Y3
+	VMOVUPD Y3, (R11)
+	VCMPPD  $0x16, Y12, Y4, Y3
+	VANDPD  Y3, Y4, Y4
+	VMOVUPD Y4, 32(R11)
+	VCMPPD  $0x16, Y12, Y5, Y3
+	VANDPD  Y3, Y5, Y5
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write1of1:
+	VCMPPD  $0x16, Y12, Y0, Y3
+	VANDPD  Y3, Y0, Y0
+	VMOVUPD Y0, (R11)
+	VCMPPD  $0x16, Y12, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R11)
+	VCMPPD  $0x16, Y12, Y2, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, (R11)(R10*1)
+	JMP     tile
+
+write2of4:
+	VMOVUPD (R12), Y13
+	VCMPPD  $0x1e, Y12, Y13, Y13
+	VANDPD  Y13, Y9, Y9
+	VMOVUPD Y9, (R11)
+	VMOVUPD 32(R12), Y9
+	VCMPPD  $0x1e, Y12, Y9, Y9
+	VANDPD  Y9, Y10, Y10
+	VMOVUPD Y10, 32(R11)
+	VMOVUPD (R12)(R10*1), Y9
+	VCMPPD  $0x1e, Y12, Y9, Y9
+	VANDPD  Y9, Y11, Y11
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    SI, R11
+	SUBQ    SI, R12
+
+write2of3:
+	VMOVUPD (R12), Y9
+	VCMPPD  $0x1e, Y12, Y9, Y9
+	VANDPD  Y9, Y6, Y6
+	VMOVUPD Y6, (R11)
+	VMOVUPD 32(R12), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y7, Y7
+	VMOVUPD Y7, 32(R11)
+	VMOVUPD (R12)(R10*1), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y8, Y8
+	VMOVUPD Y8, (R11)(R10*1)
+	SUBQ    SI, R11
+	SUBQ    SI, R12
+
+write2of2:
+	VMOVUPD (R12), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y3, Y3
+	VMOVUPD Y3, (R11)
+	VMOVUPD 32(R12), Y3
+	VCMPPD  $0x1e, Y12, Y3, Y3
+	VANDPD  Y3, Y4, Y4
+	VMOVUPD Y4, 32(R11)
+	VMOVUPD (R12)(R10*1), Y3
+	VCMPPD  $0x1e, Y12, Y3, Y3
+	VANDPD  Y3, Y5, Y5
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    SI, R11
+	SUBQ    SI, R12
+
+write2of1:
+	VMOVUPD (R12), Y3
+	VCMPPD  $0x1e, Y12, Y3, Y3
+	VANDPD  Y3, Y0, Y0
+	VMOVUPD Y0, (R11)
+	VMOVUPD 32(R12), Y0
+	VCMPPD  $0x1e, Y12, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R11)
+	VMOVUPD (R12)(R10*1), Y0
+	VCMPPD  $0x1e, Y12, Y0, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, (R11)(R10*1)
+	JMP     tile
+
+// func gemm4xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemm4xAVX2(SB), NOSPLIT, $0-89
+TEXT ·gemm4xAVX2(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -1270,20 +2023,40 @@ loop2:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop2
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, 64(CX)
-	VMOVUPD      Y3, (CX)(R9*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, 32(CX)
-	VMOVUPD      Y6, 64(CX)
-	VMOVUPD      Y7, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added2
+	VMOVUPD      (R10), Y8
+	VMOVUPD      32(R10), Y9
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      (R10)(R9*1), Y11
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y9, Y1, Y1
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y11, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y11, Y7, Y7
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y8, Y8, Y8
+	CMPQ   R12, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R10
@@ -1317,18 +2090,121 @@ loop1:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop1
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, 64(CX)
-	VMOVUPD      Y3, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMOVUPD      (R10), Y4
+	VMOVUPD      32(R10), Y5
+	VMOVUPD      64(R10), Y6
+	VMOVUPD      (R10)(R9*1), Y7
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
 
-// func gemm5xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y8, Y8, Y8
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of2:
+	VMOVUPD Y4, (R10)
+	VMOVUPD Y5, 32(R10)
+	VMOVUPD Y6, 64(R10)
+	VMOVUPD Y7, (R10)(R9*1)
+	SUBQ    SI, R10
+
+write0of1:
+	VMOVUPD Y0, (R10)
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD Y3, (R10)(R9*1)
+	JMP     tile
+
+write1of2:
+	VCMPPD  $0x16, Y8, Y4, Y9
+	VANDPD  Y9, Y4, Y4
+	VMOVUPD Y4, (R10)
+	VCMPPD  $0x16, Y8, Y5, Y4
+	VANDPD  Y4, Y5, Y5
+	VMOVUPD Y5, 32(R10)
+	VCMPPD  $0x16, Y8, Y6, Y4
+	VANDPD  Y4, Y6, Y6
+	VMOVUPD Y6, 64(R10)
+	VCMPPD  $0x16, Y8, Y7, Y4
+	VANDPD  Y4, Y7, Y7
+	VMOVUPD Y7, (R10)(R9*1)
+	SUBQ    SI, R10
+
+write1of1:
+	VCMPPD  $0x16, Y8, Y0, Y4
+	VANDPD  Y4, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VCMPPD  $0x16, Y8, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VCMPPD  $0x16, Y8, Y2, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VCMPPD  $0x16, Y8, Y3, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, (R10)(R9*1)
+	JMP     tile
+
+write2of2:
+	VMOVUPD (R11), Y9
+	VCMPPD  $0x1e, Y8, Y9, Y9
+	VANDPD  Y9, Y4, Y4
+	VMOVUPD Y4, (R10)
+	VMOVUPD 32(R11), Y4
+	VCMPPD  $0x1e, Y8, Y4, Y4
+	VANDPD  Y4, Y5, Y5
+	VMOVUPD Y5, 32(R10)
+	VMOVUPD 64(R11), Y4
+	VCMPPD  $0x1e, Y8, Y4, Y4
+	VANDPD  Y4, Y6, Y6
+	VMOVUPD Y6, 64(R10)
+	VMOVUPD (R11)(R9*1), Y4
+	VCMPPD  $0x1e, Y8, Y4, Y4
+	VANDPD  Y4, Y7, Y7
+	VMOVUPD Y7, (R10)(R9*1)
+	SUBQ    SI, R10
+	SUBQ    SI, R11
+
+write2of1:
+	VMOVUPD (R11), Y4
+	VCMPPD  $0x1e, Y8, Y4, Y4
+	VANDPD  Y4, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VMOVUPD 32(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD 64(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD (R11)(R9*1), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, (R10)(R9*1)
+	JMP     tile
+
+// func gemm5xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemm5xAVX2(SB), NOSPLIT, $0-89
+TEXT ·gemm5xAVX2(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -1409,22 +2285,43 @@ loop2:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop2
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, 64(CX)
-	VMOVUPD      Y3, 96(CX)
-	VMOVUPD      Y4, (CX)(R9*1)
-	ADDQ         SI, CX
-	VMOVUPD      Y5, (CX)
-	VMOVUPD      Y6, 32(CX)
-	VMOVUPD      Y7, 64(CX)
-	VMOVUPD      Y8, 96(CX)
-	VMOVUPD      Y9, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added2
+	VMOVUPD      (R10), Y10
+	VMOVUPD      32(R10), Y11
+	VMOVUPD      64(R10), Y12
+	VMOVUPD      96(R10), Y13
+	VMOVUPD      (R10)(R9*1), Y14
+	VADDPD       Y10, Y0, Y0
+	VADDPD       Y11, Y1, Y1
+	VADDPD       Y12, Y2, Y2
+	VADDPD       Y13, Y3, Y3
+	VADDPD       Y14, Y4, Y4
+	VADDPD       Y10, Y5, Y5
+	VADDPD       Y11, Y6, Y6
+	VADDPD       Y12, Y7, Y7
+	VADDPD       Y13, Y8, Y8
+	VADDPD       Y14, Y9, Y9
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y10, Y10, Y10
+	CMPQ   R12, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R10
@@ -1461,19 +2358,139 @@ loop1:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop1
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, 64(CX)
-	VMOVUPD      Y3, 96(CX)
-	VMOVUPD      Y4, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMOVUPD      (R10), Y5
+	VMOVUPD      32(R10), Y6
+	VMOVUPD      64(R10), Y7
+	VMOVUPD      96(R10), Y8
+	VMOVUPD      (R10)(R9*1), Y9
+	VADDPD       Y5, Y0, Y0
+	VADDPD       Y6, Y1, Y1
+	VADDPD       Y7, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y9, Y4, Y4
 
-// func gemm6xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y10, Y10, Y10
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of2:
+	VMOVUPD Y5, (R10)
+	VMOVUPD Y6, 32(R10)
+	VMOVUPD Y7, 64(R10)
+	VMOVUPD Y8, 96(R10)
+	VMOVUPD Y9, (R10)(R9*1)
+	SUBQ    SI, R10
+
+write0of1:
+	VMOVUPD Y0, (R10)
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD Y3, 96(R10)
+	VMOVUPD Y4, (R10)(R9*1)
+	JMP     tile
+
+write1of2:
+	VCMPPD  $0x16, Y10, Y5, Y11
+	VANDPD  Y11, Y5, Y5
+	VMOVUPD Y5, (R10)
+	VCMPPD  $0x16, Y10, Y6, Y5
+	VANDPD  Y5, Y6, Y6
+	VMOVUPD Y6, 32(R10)
+	VCMPPD  $0x16, Y10, Y7, Y5
+	VANDPD  Y5, Y7, Y7
+	VMOVUPD Y7, 64(R10)
+	VCMPPD  $0x16, Y10, Y8, Y5
+	VANDPD  Y5, Y8, Y8
+	VMOVUPD Y8, 96(R10)
+	VCMPPD  $0x16, Y10, Y9, Y5
+	VANDPD  Y5, Y9, Y9
+	VMOVUPD Y9, (R10)(R9*1)
+	SUBQ    SI, R10
+
+write1of1:
+	VCMPPD  $0x16, Y10, Y0, Y5
+	VANDPD  Y5, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VCMPPD  $0x16, Y10, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VCMPPD  $0x16, Y10, Y2, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VCMPPD  $0x16, Y10, Y3, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, 96(R10)
+	VCMPPD  $0x16, Y10, Y4, Y0
+	VANDPD  Y0, Y4, Y4
+	VMOVUPD Y4, (R10)(R9*1)
+	JMP     tile
+
+write2of2:
+	VMOVUPD (R11), Y11
+	VCMPPD  $0x1e, Y10, Y11, Y11
+	VANDPD  Y11, Y5, Y5
+	VMOVUPD Y5, (R10)
+	VMOVUPD 32(R11), Y5
+	VCMPPD  $0x1e, Y10, Y5, Y5
+	VANDPD  Y5, Y6, Y6
+	VMOVUPD Y6, 32(R10)
+	VMOVUPD 64(R11), Y5
+	VCMPPD  $0x1e, Y10, Y5, Y5
+	VANDPD  Y5, Y7, Y7
+	VMOVUPD Y7, 64(R10)
+	VMOVUPD 96(R11), Y5
+	VCMPPD  $0x1e, Y10, Y5, Y5
+	VANDPD  Y5, Y8, Y8
+	VMOVUPD Y8, 96(R10)
+	VMOVUPD (R11)(R9*1), Y5
+	VCMPPD  $0x1e, Y10, Y5, Y5
+	VANDPD  Y5, Y9, Y9
+	VMOVUPD Y9, (R10)(R9*1)
+	SUBQ    SI, R10
+	SUBQ    SI, R11
+
+write2of1:
+	VMOVUPD (R11), Y5
+	VCMPPD  $0x1e, Y10, Y5, Y5
+	VANDPD  Y5, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VMOVUPD 32(R11), Y0
+	VCMPPD  $0x1e, Y10, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD 64(R11), Y0
+	VCMPPD  $0x1e, Y10, Y0, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD 96(R11), Y0
+	VCMPPD  $0x1e, Y10, Y0, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, 96(R10)
+	VMOVUPD (R11)(R9*1), Y0
+	VCMPPD  $0x1e, Y10, Y0, Y0
+	VANDPD  Y0, Y4, Y4
+	VMOVUPD Y4, (R10)(R9*1)
+	JMP     tile
+
+// func gemm6xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemm6xAVX2(SB), NOSPLIT, $0-89
+TEXT ·gemm6xAVX2(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -1533,20 +2550,99 @@ loop1:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop1
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, 64(CX)
-	VMOVUPD      Y3, 96(CX)
-	VMOVUPD      Y4, 128(CX)
-	VMOVUPD      Y5, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMOVUPD      (R10), Y6
+	VMOVUPD      32(R10), Y7
+	VMOVUPD      64(R10), Y8
+	VMOVUPD      96(R10), Y9
+	VMOVUPD      128(R10), Y10
+	VMOVUPD      (R10)(R9*1), Y11
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y7, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y9, Y3, Y3
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y11, Y5, Y5
 
-// func gemm7xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y6, Y6, Y6
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of1:
+	VMOVUPD Y0, (R10)
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD Y3, 96(R10)
+	VMOVUPD Y4, 128(R10)
+	VMOVUPD Y5, (R10)(R9*1)
+	JMP     tile
+
+write1of1:
+	VCMPPD  $0x16, Y6, Y0, Y7
+	VANDPD  Y7, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VCMPPD  $0x16, Y6, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VCMPPD  $0x16, Y6, Y2, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VCMPPD  $0x16, Y6, Y3, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, 96(R10)
+	VCMPPD  $0x16, Y6, Y4, Y0
+	VANDPD  Y0, Y4, Y4
+	VMOVUPD Y4, 128(R10)
+	VCMPPD  $0x16, Y6, Y5, Y0
+	VANDPD  Y0, Y5, Y5
+	VMOVUPD Y5, (R10)(R9*1)
+	JMP     tile
+
+write2of1:
+	VMOVUPD (R11), Y7
+	VCMPPD  $0x1e, Y6, Y7, Y7
+	VANDPD  Y7, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VMOVUPD 32(R11), Y0
+	VCMPPD  $0x1e, Y6, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD 64(R11), Y0
+	VCMPPD  $0x1e, Y6, Y0, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD 96(R11), Y0
+	VCMPPD  $0x1e, Y6, Y0, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, 96(R10)
+	VMOVUPD 128(R11), Y0
+	VCMPPD  $0x1e, Y6, Y0, Y0
+	VANDPD  Y0, Y4, Y4
+	VMOVUPD Y4, 128(R10)
+	VMOVUPD (R11)(R9*1), Y0
+	VCMPPD  $0x1e, Y6, Y0, Y0
+	VANDPD  Y0, Y5, Y5
+	VMOVUPD Y5, (R10)(R9*1)
+	JMP     tile
+
+// func gemm7xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemm7xAVX2(SB), NOSPLIT, $0-89
+TEXT ·gemm7xAVX2(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -1609,21 +2705,109 @@ loop1:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop1
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, 64(CX)
-	VMOVUPD      Y3, 96(CX)
-	VMOVUPD      Y4, 128(CX)
-	VMOVUPD      Y5, 160(CX)
-	VMOVUPD      Y6, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMOVUPD      (R10), Y7
+	VMOVUPD      32(R10), Y8
+	VMOVUPD      64(R10), Y9
+	VMOVUPD      96(R10), Y10
+	VMOVUPD      128(R10), Y11
+	VMOVUPD      160(R10), Y12
+	VMOVUPD      (R10)(R9*1), Y13
+	VADDPD       Y7, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y9, Y2, Y2
+	VADDPD       Y10, Y3, Y3
+	VADDPD       Y11, Y4, Y4
+	VADDPD       Y12, Y5, Y5
+	VADDPD       Y13, Y6, Y6
 
-// func gemm8xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y7, Y7, Y7
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of1:
+	VMOVUPD Y0, (R10)
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD Y3, 96(R10)
+	VMOVUPD Y4, 128(R10)
+	VMOVUPD Y5, 160(R10)
+	VMOVUPD Y6, (R10)(R9*1)
+	JMP     tile
+
+write1of1:
+	VCMPPD  $0x16, Y7, Y0, Y8
+	VANDPD  Y8, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VCMPPD  $0x16, Y7, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VCMPPD  $0x16, Y7, Y2, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VCMPPD  $0x16, Y7, Y3, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, 96(R10)
+	VCMPPD  $0x16, Y7, Y4, Y0
+	VANDPD  Y0, Y4, Y4
+	VMOVUPD Y4, 128(R10)
+	VCMPPD  $0x16, Y7, Y5, Y0
+	VANDPD  Y0, Y5, Y5
+	VMOVUPD Y5, 160(R10)
+	VCMPPD  $0x16, Y7, Y6, Y0
+	VANDPD  Y0, Y6, Y6
+	VMOVUPD Y6, (R10)(R9*1)
+	JMP     tile
+
+write2of1:
+	VMOVUPD (R11), Y8
+	VCMPPD  $0x1e, Y7, Y8, Y8
+	VANDPD  Y8, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VMOVUPD 32(R11), Y0
+	VCMPPD  $0x1e, Y7, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD 64(R11), Y0
+	VCMPPD  $0x1e, Y7, Y0, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD 96(R11), Y0
+	VCMPPD  $0x1e, Y7, Y0, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, 96(R10)
+	VMOVUPD 128(R11), Y0
+	VCMPPD  $0x1e, Y7, Y0, Y0
+	VANDPD  Y0, Y4, Y4
+	VMOVUPD Y4, 128(R10)
+	VMOVUPD 160(R11), Y0
+	VCMPPD  $0x1e, Y7, Y0, Y0
+	VANDPD  Y0, Y5, Y5
+	VMOVUPD Y5, 160(R10)
+	VMOVUPD (R11)(R9*1), Y0
+	VCMPPD  $0x1e, Y7, Y0, Y0
+	VANDPD  Y0, Y6, Y6
+	VMOVUPD Y6, (R10)(R9*1)
+	JMP     tile
+
+// func gemm8xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemm8xAVX2(SB), NOSPLIT, $0-89
+TEXT ·gemm8xAVX2(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -1689,22 +2873,119 @@ loop1:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop1
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	VMOVUPD      Y2, 64(CX)
-	VMOVUPD      Y3, 96(CX)
-	VMOVUPD      Y4, 128(CX)
-	VMOVUPD      Y5, 160(CX)
-	VMOVUPD      Y6, 192(CX)
-	VMOVUPD      Y7, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMOVUPD      (R10), Y8
+	VMOVUPD      32(R10), Y9
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      96(R10), Y11
+	VMOVUPD      128(R10), Y12
+	VMOVUPD      160(R10), Y13
+	VMOVUPD      192(R10), Y14
+	VMOVUPD      (R10)(R9*1), Y15
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y9, Y1, Y1
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y11, Y3, Y3
+	VADDPD       Y12, Y4, Y4
+	VADDPD       Y13, Y5, Y5
+	VADDPD       Y14, Y6, Y6
+	VADDPD       Y15, Y7, Y7
 
-// func gemmT1xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y8, Y8, Y8
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of1:
+	VMOVUPD Y0, (R10)
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD Y3, 96(R10)
+	VMOVUPD Y4, 128(R10)
+	VMOVUPD Y5, 160(R10)
+	VMOVUPD Y6, 192(R10)
+	VMOVUPD Y7, (R10)(R9*1)
+	JMP     tile
+
+write1of1:
+	VCMPPD  $0x16, Y8, Y0, Y9
+	VANDPD  Y9, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VCMPPD  $0x16, Y8, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VCMPPD  $0x16, Y8, Y2, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VCMPPD  $0x16, Y8, Y3, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, 96(R10)
+	VCMPPD  $0x16, Y8, Y4, Y0
+	VANDPD  Y0, Y4, Y4
+	VMOVUPD Y4, 128(R10)
+	VCMPPD  $0x16, Y8, Y5, Y0
+	VANDPD  Y0, Y5, Y5
+	VMOVUPD Y5, 160(R10)
+	VCMPPD  $0x16, Y8, Y6, Y0
+	VANDPD  Y0, Y6, Y6
+	VMOVUPD Y6, 192(R10)
+	VCMPPD  $0x16, Y8, Y7, Y0
+	VANDPD  Y0, Y7, Y7
+	VMOVUPD Y7, (R10)(R9*1)
+	JMP     tile
+
+write2of1:
+	VMOVUPD (R11), Y9
+	VCMPPD  $0x1e, Y8, Y9, Y9
+	VANDPD  Y9, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VMOVUPD 32(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD 64(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD 96(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, 96(R10)
+	VMOVUPD 128(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y4, Y4
+	VMOVUPD Y4, 128(R10)
+	VMOVUPD 160(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y5, Y5
+	VMOVUPD Y5, 160(R10)
+	VMOVUPD 192(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y6, Y6
+	VMOVUPD Y6, 192(R10)
+	VMOVUPD (R11)(R9*1), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y7, Y7
+	VMOVUPD Y7, (R10)(R9*1)
+	JMP     tile
+
+// func gemmT1xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemmT1xAVX2(SB), $4096-89
+TEXT ·gemmT1xAVX2(SB), $4096-120
 	MOVQ cols+72(FP), CX
 	MOVQ b+40(FP), BX
 	XORQ DX, DX
@@ -1882,26 +3163,43 @@ loop8:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop8
-	VMASKMOVPD   Y1, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y2, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y3, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y4, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y5, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y6, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y7, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y8, Y0, (BX)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	LEAQ         (DX)(SI*4), DX
-	SUBQ         $+8, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added8
+	VMASKMOVPD   (R10), Y0, Y9
+	VADDPD       Y9, Y1, Y1
+	VADDPD       Y9, Y2, Y2
+	VADDPD       Y9, Y3, Y3
+	VADDPD       Y9, Y4, Y4
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y9, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       Y9, Y8, Y8
+
+added8:
+	LEAQ   (DX)(SI*4), DX
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+8, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of8
+	JEQ    write1of8
+	JMP    write2of8
 
 rows7:
 	MOVB       add+88(FP), R10
@@ -1959,26 +3257,43 @@ loop7:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop7
-	VMASKMOVPD   Y1, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y2, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y3, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y4, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y5, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y6, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y7, Y0, (BX)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+7, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added7
+	VMASKMOVPD   (R10), Y0, Y8
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+
+added7:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+7, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of7
+	JEQ    write1of7
+	JMP    write2of7
 
 rows6:
 	MOVB       add+88(FP), R10
@@ -2031,23 +3346,40 @@ loop6:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop6
-	VMASKMOVPD   Y1, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y2, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y3, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y4, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y5, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y6, Y0, (BX)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added6
+	VMASKMOVPD   (R10), Y0, Y7
+	VADDPD       Y7, Y1, Y1
+	VADDPD       Y7, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y7, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y7, Y6, Y6
+
+added6:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB       add+88(FP), R10
@@ -2095,20 +3427,37 @@ loop5:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop5
-	VMASKMOVPD   Y1, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y2, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y3, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y4, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y5, Y0, (BX)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added5
+	VMASKMOVPD   (R10), Y0, Y6
+	VADDPD       Y6, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y6, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y6, Y5, Y5
+
+added5:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB       add+88(FP), R10
@@ -2149,17 +3498,34 @@ loop4:
 	ADDQ         DI, R10
 	DECQ         R12
 	JNE          loop4
-	VMASKMOVPD   Y1, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y2, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y3, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y4, Y0, (BX)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added4
+	VMASKMOVPD   (R10), Y0, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y5, Y4, Y4
+
+added4:
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB       add+88(FP), R10
@@ -2195,17 +3561,34 @@ loop3:
 	ADDQ         DI, R10
 	DECQ         R12
 	JNE          loop3
-	VMASKMOVPD   Y1, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y2, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y3, Y0, (BX)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added3
+	VMASKMOVPD   (R10), Y0, Y4
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+
+added3:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB       add+88(FP), R10
@@ -2236,14 +3619,31 @@ loop2:
 	ADDQ         DI, R10
 	DECQ         R12
 	JNE          loop2
-	VMASKMOVPD   Y1, Y0, (BX)
-	ADDQ         R8, BX
-	VMASKMOVPD   Y2, Y0, (BX)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added2
+	VMASKMOVPD   (R10), Y0, Y3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y3, Y2, Y2
+
+added2:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB       add+88(FP), R10
@@ -2269,15 +3669,175 @@ loop1:
 	ADDQ         DI, R10
 	DECQ         R12
 	JNE          loop1
-	VMASKMOVPD   Y1, Y0, (BX)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMASKMOVPD   (R10), Y0, Y2
+	VADDPD       Y2, Y1, Y1
 
-// func gemmT2xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   SI, DX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   BX, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y9, Y9, Y9
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of8:
+	VMASKMOVPD Y8, Y0, (R10)
+	SUBQ       R8, R10
+
+write0of7:
+	VMASKMOVPD Y7, Y0, (R10)
+	SUBQ       R8, R10
+
+write0of6:
+	VMASKMOVPD Y6, Y0, (R10)
+	SUBQ       R8, R10
+
+write0of5:
+	VMASKMOVPD Y5, Y0, (R10)
+	SUBQ       R8, R10
+
+write0of4:
+	VMASKMOVPD Y4, Y0, (R10)
+	SUBQ       R8, R10
+
+write0of3:
+	VMASKMOVPD Y3, Y0, (R10)
+	SUBQ       R8, R10
+
+write0of2:
+	VMASKMOVPD Y2, Y0, (R10)
+	SUBQ       R8, R10
+
+write0of1:
+	VMASKMOVPD Y1, Y0, (R10)
+	JMP        tile
+
+write1of8:
+	VCMPPD     $0x16, Y9, Y8, Y10
+	VANDPD     Y10, Y8, Y8
+	VMASKMOVPD Y8, Y0, (R10)
+	SUBQ       R8, R10
+
+write1of7:
+	VCMPPD     $0x16, Y9, Y7, Y8
+	VANDPD     Y8, Y7, Y7
+	VMASKMOVPD Y7, Y0, (R10)
+	SUBQ       R8, R10
+
+write1of6:
+	VCMPPD     $0x16, Y9, Y6, Y7
+	VANDPD     Y7, Y6, Y6
+	VMASKMOVPD Y6, Y0, (R10)
+	SUBQ       R8, R10
+
+write1of5:
+	VCMPPD     $0x16, Y9, Y5, Y6
+	VANDPD     Y6, Y5, Y5
+	VMASKMOVPD Y5, Y0, (R10)
+	SUBQ       R8, R10
+
+write1of4:
+	VCMPPD     $0x16, Y9, Y4, Y5
+	VANDPD     Y5, Y4, Y4
+	VMASKMOVPD Y4, Y0, (R10)
+	SUBQ       R8, R10
+
+write1of3:
+	VCMPPD     $0x16, Y9, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VMASKMOVPD Y3, Y0, (R10)
+	SUBQ       R8, R10
+
+write1of2:
+	VCMPPD     $0x16, Y9, Y2, Y3
+	VANDPD     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y0, (R10)
+	SUBQ       R8, R10
+
+write1of1:
+	VCMPPD     $0x16, Y9, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (R10)
+	JMP        tile
+
+write2of8:
+	VMASKMOVPD (R11), Y0, Y10
+	VCMPPD     $0x1e, Y9, Y10, Y10
+	VANDPD     Y10, Y8, Y8
+	VMASKMOVPD Y8, Y0, (R10)
+	SUBQ       R8, R10
+	SUBQ       R8, R11
+
+write2of7:
+	VMASKMOVPD (R11), Y0, Y8
+	VCMPPD     $0x1e, Y9, Y8, Y8
+	VANDPD     Y8, Y7, Y7
+	VMASKMOVPD Y7, Y0, (R10)
+	SUBQ       R8, R10
+	SUBQ       R8, R11
+
+write2of6:
+	VMASKMOVPD (R11), Y0, Y7
+	VCMPPD     $0x1e, Y9, Y7, Y7
+	VANDPD     Y7, Y6, Y6
+	VMASKMOVPD Y6, Y0, (R10)
+	SUBQ       R8, R10
+	SUBQ       R8, R11
+
+write2of5:
+	VMASKMOVPD (R11), Y0, Y6
+	VCMPPD     $0x1e, Y9, Y6, Y6
+	VANDPD     Y6, Y5, Y5
+	VMASKMOVPD Y5, Y0, (R10)
+	SUBQ       R8, R10
+	SUBQ       R8, R11
+
+write2of4:
+	VMASKMOVPD (R11), Y0, Y5
+	VCMPPD     $0x1e, Y9, Y5, Y5
+	VANDPD     Y5, Y4, Y4
+	VMASKMOVPD Y4, Y0, (R10)
+	SUBQ       R8, R10
+	SUBQ       R8, R11
+
+write2of3:
+	VMASKMOVPD (R11), Y0, Y4
+	VCMPPD     $0x1e, Y9, Y4, Y4
+	VANDPD     Y4, Y3, Y3
+	VMASKMOVPD Y3, Y0, (R10)
+	SUBQ       R8, R10
+	SUBQ       R8, R11
+
+write2of2:
+	VMASKMOVPD (R11), Y0, Y3
+	VCMPPD     $0x1e, Y9, Y3, Y3
+	VANDPD     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y0, (R10)
+	SUBQ       R8, R10
+	SUBQ       R8, R11
+
+write2of1:
+	VMASKMOVPD (R11), Y0, Y2
+	VCMPPD     $0x1e, Y9, Y2, Y2
+	VANDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (R10)
+	JMP        tile
+
+// func gemmT2xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemmT2xAVX2(SB), $8192-89
+TEXT ·gemmT2xAVX2(SB), $8192-120
 	MOVQ cols+72(FP), CX
 	MOVQ b+40(FP), BX
 	XORQ DX, DX
@@ -2459,29 +4019,47 @@ loop6:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop6
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y2, (BX)
-	VMOVUPD      Y3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y4, (BX)
-	VMOVUPD      Y5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y6, (BX)
-	VMOVUPD      Y7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y8, (BX)
-	VMOVUPD      Y9, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y10, (BX)
-	VMOVUPD      Y11, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added6
+	VMOVUPD      (R11), Y12
+	VMOVUPD      (R11)(R10*1), Y13
+	VADDPD       Y12, Y0, Y0
+	VADDPD       Y13, Y1, Y1
+	VADDPD       Y12, Y2, Y2
+	VADDPD       Y13, Y3, Y3
+	VADDPD       Y12, Y4, Y4
+	VADDPD       Y13, Y5, Y5
+	VADDPD       Y12, Y6, Y6
+	VADDPD       Y13, Y7, Y7
+	VADDPD       Y12, Y8, Y8
+	VADDPD       Y13, Y9, Y9
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+
+added6:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB    add+88(FP), R11
@@ -2545,25 +4123,43 @@ loop5:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop5
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y2, (BX)
-	VMOVUPD      Y3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y4, (BX)
-	VMOVUPD      Y5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y6, (BX)
-	VMOVUPD      Y7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y8, (BX)
-	VMOVUPD      Y9, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added5
+	VMOVUPD      (R11), Y10
+	VMOVUPD      (R11)(R10*1), Y11
+	VADDPD       Y10, Y0, Y0
+	VADDPD       Y11, Y1, Y1
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y11, Y3, Y3
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y11, Y5, Y5
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y11, Y7, Y7
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y11, Y9, Y9
+
+added5:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB    add+88(FP), R11
@@ -2617,21 +4213,39 @@ loop4:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y2, (BX)
-	VMOVUPD      Y3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y4, (BX)
-	VMOVUPD      Y5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y6, (BX)
-	VMOVUPD      Y7, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Y8
+	VMOVUPD      (R11)(R10*1), Y9
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y9, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y9, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+
+added4:
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -2677,20 +4291,38 @@ loop3:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y2, (BX)
-	VMOVUPD      Y3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y4, (BX)
-	VMOVUPD      Y5, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Y6
+	VMOVUPD      (R11)(R10*1), Y7
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y7, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+
+added3:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -2728,16 +4360,34 @@ loop2:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y2, (BX)
-	VMOVUPD      Y3, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Y4
+	VMOVUPD      (R11)(R10*1), Y5
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+
+added2:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -2765,16 +4415,189 @@ loop1:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Y2
+	VMOVUPD      (R11)(R10*1), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
 
-// func gemmT3xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   SI, DX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   BX, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of6:
+	VMOVUPD Y10, (R11)
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of5:
+	VMOVUPD Y8, (R11)
+	VMOVUPD Y9, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of4:
+	VMOVUPD Y6, (R11)
+	VMOVUPD Y7, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of3:
+	VMOVUPD Y4, (R11)
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of2:
+	VMOVUPD Y2, (R11)
+	VMOVUPD Y3, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of1:
+	VMOVUPD Y0, (R11)
+	VMOVUPD Y1, (R11)(R10*1)
+	JMP     tile
+
+write1of6:
+	VCMPPD  $0x16, Y12, Y10, Y13
+	VANDPD  Y13, Y10, Y10
+	VMOVUPD Y10, (R11)
+	VCMPPD  $0x16, Y12, Y11, Y10
+	VANDPD  Y10, Y11, Y11
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write1of5:
+	VCMPPD  $0x16, Y12, Y8, Y10
+	VANDPD  Y10, Y8, Y8
+	VMOVUPD Y8, (R11)
+	VCMPPD  $0x16, Y12, Y9, Y8
+	VANDPD  Y8, Y9, Y9
+	VMOVUPD Y9, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write1of4:
+	VCMPPD  $0x16, Y12, Y6, Y8
+	VANDPD  Y8, Y6, Y6
+	VMOVUPD Y6, (R11)
+	VCMPPD  $0x16, Y12, Y7, Y6
+	VANDPD  Y6, Y7, Y7
+	VMOVUPD Y7, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write1of3:
+	VCMPPD  $0x16, Y12, Y4, Y6
+	VANDPD  Y6, Y4, Y4
+	VMOVUPD Y4, (R11)
+	VCMPPD  $0x16, Y12, Y5, Y4
+	VANDPD  Y4, Y5, Y5
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write1of2:
+	VCMPPD  $0x16, Y12, Y2, Y4
+	VANDPD  Y4, Y2, Y2
+	VMOVUPD Y2, (R11)
+	VCMPPD  $0x16, Y12, Y3, Y2
+	VANDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write1of1:
+	VCMPPD  $0x16, Y12, Y0, Y2
+	VANDPD  Y2, Y0, Y0
+	VMOVUPD Y0, (R11)
+	VCMPPD  $0x16, Y12, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R11)(R10*1)
+	JMP     tile
+
+write2of6:
+	VMOVUPD (R12), Y13
+	VCMPPD  $0x1e, Y12, Y13, Y13
+	VANDPD  Y13, Y10, Y10
+	VMOVUPD Y10, (R11)
+	VMOVUPD (R12)(R10*1), Y10
+	VCMPPD  $0x1e, Y12, Y10, Y10
+	VANDPD  Y10, Y11, Y11
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    R8, R11
+	SUBQ    R8, R12
+
+write2of5:
+	VMOVUPD (R12), Y10
+	VCMPPD  $0x1e, Y12, Y10, Y10
+	VANDPD  Y10, Y8, Y8
+	VMOVUPD Y8, (R11)
+	VMOVUPD (R12)(R10*1), Y8
+	VCMPPD  $0x1e, Y12, Y8, Y8
+	VANDPD  Y8, Y9, Y9
+	VMOVUPD Y9, (R11)(R10*1)
+	SUBQ    R8, R11
+	SUBQ    R8, R12
+
+write2of4:
+	VMOVUPD (R12), Y8
+	VCMPPD  $0x1e, Y12, Y8, Y8
+	VANDPD  Y8, Y6, Y6
+	VMOVUPD Y6, (R11)
+	VMOVUPD (R12)(R10*1), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y7, Y7
+	VMOVUPD Y7, (R11)(R10*1)
+	SUBQ    R8, R11
+	SUBQ    R8, R12
+
+write2of3:
+	VMOVUPD (R12), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y4, Y4
+	VMOVUPD Y4, (R11)
+	VMOVUPD (R12)(R10*1), Y4
+	VCMPPD  $0x1e, Y12, Y4, Y4
+	VANDPD  Y4, Y5, Y5
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    R8, R11
+	SUBQ    R8, R12
+
+write2of2:
+	VMOVUPD (R12), Y4
+	VCMPPD  $0x1e, Y12, Y4, Y4
+	VANDPD  Y4, Y2, Y2
+	VMOVUPD Y2, (R11)
+	VMOVUPD (R12)(R10*1), Y2
+	VCMPPD  $0x1e, Y12, Y2, Y2
+	VANDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (R11)(R10*1)
+	SUBQ    R8, R11
+	SUBQ    R8, R12
+
+write2of1:
+	VMOVUPD (R12), Y2
+	VCMPPD  $0x1e, Y12, Y2, Y2
+	VANDPD  Y2, Y0, Y0
+	VMOVUPD Y0, (R11)
+	VMOVUPD (R12)(R10*1), Y0
+	VCMPPD  $0x1e, Y12, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R11)(R10*1)
+	JMP     tile
+
+// func gemmT3xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemmT3xAVX2(SB), $12288-89
+TEXT ·gemmT3xAVX2(SB), $12288-120
 	MOVQ cols+72(FP), CX
 	MOVQ b+40(FP), BX
 	XORQ DX, DX
@@ -2947,25 +4770,44 @@ loop4:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, 32(BX)
-	VMOVUPD      Y2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y3, (BX)
-	VMOVUPD      Y4, 32(BX)
-	VMOVUPD      Y5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y6, (BX)
-	VMOVUPD      Y7, 32(BX)
-	VMOVUPD      Y8, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y9, (BX)
-	VMOVUPD      Y10, 32(BX)
-	VMOVUPD      Y11, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Y12
+	VMOVUPD      32(R11), Y13
+	VMOVUPD      (R11)(R10*1), Y14
+	VADDPD       Y12, Y0, Y0
+	VADDPD       Y13, Y1, Y1
+	VADDPD       Y14, Y2, Y2
+	VADDPD       Y12, Y3, Y3
+	VADDPD       Y13, Y4, Y4
+	VADDPD       Y14, Y5, Y5
+	VADDPD       Y12, Y6, Y6
+	VADDPD       Y13, Y7, Y7
+	VADDPD       Y14, Y8, Y8
+	VADDPD       Y12, Y9, Y9
+	VADDPD       Y13, Y10, Y10
+	VADDPD       Y14, Y11, Y11
+
+added4:
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -3021,23 +4863,42 @@ loop3:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, 32(BX)
-	VMOVUPD      Y2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y3, (BX)
-	VMOVUPD      Y4, 32(BX)
-	VMOVUPD      Y5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y6, (BX)
-	VMOVUPD      Y7, 32(BX)
-	VMOVUPD      Y8, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Y9
+	VMOVUPD      32(R11), Y10
+	VMOVUPD      (R11)(R10*1), Y11
+	VADDPD       Y9, Y0, Y0
+	VADDPD       Y10, Y1, Y1
+	VADDPD       Y11, Y2, Y2
+	VADDPD       Y9, Y3, Y3
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y11, Y5, Y5
+	VADDPD       Y9, Y6, Y6
+	VADDPD       Y10, Y7, Y7
+	VADDPD       Y11, Y8, Y8
+
+added3:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -3082,18 +4943,37 @@ loop2:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, 32(BX)
-	VMOVUPD      Y2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y3, (BX)
-	VMOVUPD      Y4, 32(BX)
-	VMOVUPD      Y5, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Y6
+	VMOVUPD      32(R11), Y7
+	VMOVUPD      (R11)(R10*1), Y8
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y7, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y6, Y3, Y3
+	VADDPD       Y7, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+
+added2:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -3124,17 +5004,171 @@ loop1:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, 32(BX)
-	VMOVUPD      Y2, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Y3
+	VMOVUPD      32(R11), Y4
+	VMOVUPD      (R11)(R10*1), Y5
+	VADDPD       Y3, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y5, Y2, Y2
 
-// func gemmT4xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   SI, DX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   BX, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Y12, Y12, Y12
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of4:
+	VMOVUPD Y9, (R11)
+	VMOVUPD Y10, 32(R11)
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of3:
+	VMOVUPD Y6, (R11)
+	VMOVUPD Y7, 32(R11)
+	VMOVUPD Y8, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of2:
+	VMOVUPD Y3, (R11)
+	VMOVUPD Y4, 32(R11)
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of1:
+	VMOVUPD Y0, (R11)
+	VMOVUPD Y1, 32(R11)
+	VMOVUPD Y2, (R11)(R10*1)
+	JMP     tile
+
+write1of4:
+	VCMPPD  $0x16, Y12, Y9, Y13
+	VANDPD  Y13, Y9, Y9
+	VMOVUPD Y9, (R11)
+	VCMPPD  $0x16, Y12, Y10, Y9
+	VANDPD  Y9, Y10, Y10
+	VMOVUPD Y10, 32(R11)
+	VCMPPD  $0x16, Y12, Y11, Y9
+	VANDPD  Y9, Y11, Y11
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write1of3:
+	VCMPPD  $0x16, Y12, Y6, Y9
+	VANDPD  Y9, Y6, Y6
+	VMOVUPD Y6, (R11)
+	VCMPPD  $0x16, Y12, Y7, Y6
+	VANDPD  Y6, Y7, Y7
+	VMOVUPD Y7, 32(R11)
+	VCMPPD  $0x16, Y12, Y8, Y6
+	VANDPD  Y6, Y8, Y8
+	VMOVUPD Y8, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write1of2:
+	VCMPPD  $0x16, Y12, Y3, Y6
+	VANDPD  Y6, Y3, Y3
+	VMOVUPD Y3, (R11)
+	VCMPPD  $0x16, Y12, Y4, Y3
+	VANDPD  Y3, Y4, Y4
+	VMOVUPD Y4, 32(R11)
+	VCMPPD  $0x16, Y12, Y5, Y3
+	VANDPD  Y3, Y5, Y5
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write1of1:
+	VCMPPD  $0x16, Y12, Y0, Y3
+	VANDPD  Y3, Y0, Y0
+	VMOVUPD Y0, (R11)
+	VCMPPD  $0x16, Y12, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R11)
+	VCMPPD  $0x16, Y12, Y2, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, (R11)(R10*1)
+	JMP     tile
+
+write2of4:
+	VMOVUPD (R12), Y13
+	VCMPPD  $0x1e, Y12, Y13, Y13
+	VANDPD  Y13, Y9, Y9
+	VMOVUPD Y9, (R11)
+	VMOVUPD 32(R12), Y9
+	VCMPPD  $0x1e, Y12, Y9, Y9
+	VANDPD  Y9, Y10, Y10
+	VMOVUPD Y10, 32(R11)
+	VMOVUPD (R12)(R10*1), Y9
+	VCMPPD  $0x1e, Y12, Y9, Y9
+	VANDPD  Y9, Y11, Y11
+	VMOVUPD Y11, (R11)(R10*1)
+	SUBQ    R8, R11
+	SUBQ    R8, R12
+
+write2of3:
+	VMOVUPD (R12), Y9
+	VCMPPD  $0x1e, Y12, Y9, Y9
+	VANDPD  Y9, Y6, Y6
+	VMOVUPD Y6, (R11)
+	VMOVUPD 32(R12), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y7, Y7
+	VMOVUPD Y7, 32(R11)
+	VMOVUPD (R12)(R10*1), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y8, Y8
+	VMOVUPD Y8, (R11)(R10*1)
+	SUBQ    R8, R11
+	SUBQ    R8, R12
+
+write2of2:
+	VMOVUPD (R12), Y6
+	VCMPPD  $0x1e, Y12, Y6, Y6
+	VANDPD  Y6, Y3, Y3
+	VMOVUPD Y3, (R11)
+	VMOVUPD 32(R12), Y3
+	VCMPPD  $0x1e, Y12, Y3, Y3
+	VANDPD  Y3, Y4, Y4
+	VMOVUPD Y4, 32(R11)
+	VMOVUPD (R12)(R10*1), Y3
+	VCMPPD  $0x1e, Y12, Y3, Y3
+	VANDPD  Y3, Y5, Y5
+	VMOVUPD Y5, (R11)(R10*1)
+	SUBQ    R8, R11
+	SUBQ    R8, R12
+
+write2of1:
+	VMOVUPD (R12), Y3
+	VCMPPD  $0x1e, Y12, Y3, Y3
+	VANDPD  Y3, Y0, Y0
+	VMOVUPD Y0, (R11)
+	VMOVUPD 32(R12), Y0
+	VCMPPD  $0x1e, Y12, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R11)
+	VMOVUPD (R12)(R10*1), Y0
+	VCMPPD  $0x1e, Y12, Y0, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, (R11)(R10*1)
+	JMP     tile
+
+// func gemmT4xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gemmT4xAVX2(SB), $16384-89
+TEXT ·gemmT4xAVX2(SB), $16384-120
 	MOVQ cols+72(FP), CX
 	MOVQ b+40(FP), BX
 	XORQ DX, DX
@@ -3288,20 +5322,40 @@ loop2:
 	ADDQ         DI, R10
 	DECQ         R12
 	JNE          loop2
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, 32(BX)
-	VMOVUPD      Y2, 64(BX)
-	VMOVUPD      Y3, (BX)(R9*1)
-	ADDQ         R8, BX
-	VMOVUPD      Y4, (BX)
-	VMOVUPD      Y5, 32(BX)
-	VMOVUPD      Y6, 64(BX)
-	VMOVUPD      Y7, (BX)(R9*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added2
+	VMOVUPD      (R10), Y8
+	VMOVUPD      32(R10), Y9
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      (R10)(R9*1), Y11
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y9, Y1, Y1
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y11, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y11, Y7, Y7
+
+added2:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y8, Y8, Y8
+	CMPQ   R12, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R10
@@ -3335,18 +5389,121 @@ loop1:
 	ADDQ         DI, R10
 	DECQ         R12
 	JNE          loop1
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, 32(BX)
-	VMOVUPD      Y2, 64(BX)
-	VMOVUPD      Y3, (BX)(R9*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMOVUPD      (R10), Y4
+	VMOVUPD      32(R10), Y5
+	VMOVUPD      64(R10), Y6
+	VMOVUPD      (R10)(R9*1), Y7
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
 
-// func gemm1xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   SI, DX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   BX, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Y8, Y8, Y8
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of2:
+	VMOVUPD Y4, (R10)
+	VMOVUPD Y5, 32(R10)
+	VMOVUPD Y6, 64(R10)
+	VMOVUPD Y7, (R10)(R9*1)
+	SUBQ    R8, R10
+
+write0of1:
+	VMOVUPD Y0, (R10)
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD Y3, (R10)(R9*1)
+	JMP     tile
+
+write1of2:
+	VCMPPD  $0x16, Y8, Y4, Y9
+	VANDPD  Y9, Y4, Y4
+	VMOVUPD Y4, (R10)
+	VCMPPD  $0x16, Y8, Y5, Y4
+	VANDPD  Y4, Y5, Y5
+	VMOVUPD Y5, 32(R10)
+	VCMPPD  $0x16, Y8, Y6, Y4
+	VANDPD  Y4, Y6, Y6
+	VMOVUPD Y6, 64(R10)
+	VCMPPD  $0x16, Y8, Y7, Y4
+	VANDPD  Y4, Y7, Y7
+	VMOVUPD Y7, (R10)(R9*1)
+	SUBQ    R8, R10
+
+write1of1:
+	VCMPPD  $0x16, Y8, Y0, Y4
+	VANDPD  Y4, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VCMPPD  $0x16, Y8, Y1, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VCMPPD  $0x16, Y8, Y2, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VCMPPD  $0x16, Y8, Y3, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, (R10)(R9*1)
+	JMP     tile
+
+write2of2:
+	VMOVUPD (R11), Y9
+	VCMPPD  $0x1e, Y8, Y9, Y9
+	VANDPD  Y9, Y4, Y4
+	VMOVUPD Y4, (R10)
+	VMOVUPD 32(R11), Y4
+	VCMPPD  $0x1e, Y8, Y4, Y4
+	VANDPD  Y4, Y5, Y5
+	VMOVUPD Y5, 32(R10)
+	VMOVUPD 64(R11), Y4
+	VCMPPD  $0x1e, Y8, Y4, Y4
+	VANDPD  Y4, Y6, Y6
+	VMOVUPD Y6, 64(R10)
+	VMOVUPD (R11)(R9*1), Y4
+	VCMPPD  $0x1e, Y8, Y4, Y4
+	VANDPD  Y4, Y7, Y7
+	VMOVUPD Y7, (R10)(R9*1)
+	SUBQ    R8, R10
+	SUBQ    R8, R11
+
+write2of1:
+	VMOVUPD (R11), Y4
+	VCMPPD  $0x1e, Y8, Y4, Y4
+	VANDPD  Y4, Y0, Y0
+	VMOVUPD Y0, (R10)
+	VMOVUPD 32(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R10)
+	VMOVUPD 64(R11), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(R10)
+	VMOVUPD (R11)(R9*1), Y0
+	VCMPPD  $0x1e, Y8, Y0, Y0
+	VANDPD  Y0, Y3, Y3
+	VMOVUPD Y3, (R10)(R9*1)
+	JMP     tile
+
+// func gemm1xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
-TEXT ·gemm1xAVX512(SB), NOSPLIT, $0-89
+TEXT ·gemm1xAVX512(SB), NOSPLIT, $0-120
 	MOVQ  a+16(FP), AX
 	MOVQ  c+56(FP), CX
 	MOVQ  asi+24(FP), DX
@@ -3436,26 +5593,43 @@ loop8:
 	ADDQ             BX, R11
 	DECQ             R13
 	JNE              loop8
-	VMOVUPD          Z0, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z1, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z2, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z3, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z4, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z5, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z6, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z7, K1, (CX)
-	ADDQ             SI, CX
-	LEAQ             (AX)(DX*4), AX
-	LEAQ             (AX)(DX*4), AX
-	SUBQ             $+8, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added8
+	VMOVUPD.Z        (R10), K1, Z8
+	VADDPD           Z8, Z0, Z0
+	VADDPD           Z8, Z1, Z1
+	VADDPD           Z8, Z2, Z2
+	VADDPD           Z8, Z3, Z3
+	VADDPD           Z8, Z4, Z4
+	VADDPD           Z8, Z5, Z5
+	VADDPD           Z8, Z6, Z6
+	VADDPD           Z8, Z7, Z7
+
+added8:
+	LEAQ   (AX)(DX*4), AX
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+8, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of8
+	JEQ    write1of8
+	JMP    write2of8
 
 rows7:
 	MOVB      add+88(FP), R10
@@ -3506,26 +5680,43 @@ loop7:
 	ADDQ             BX, R11
 	DECQ             R13
 	JNE              loop7
-	VMOVUPD          Z0, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z1, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z2, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z3, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z4, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z5, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z6, K1, (CX)
-	ADDQ             SI, CX
-	LEAQ             (AX)(DX*4), AX
-	ADDQ             DX, AX
-	ADDQ             DX, AX
-	ADDQ             DX, AX
-	SUBQ             $+7, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added7
+	VMOVUPD.Z        (R10), K1, Z7
+	VADDPD           Z7, Z0, Z0
+	VADDPD           Z7, Z1, Z1
+	VADDPD           Z7, Z2, Z2
+	VADDPD           Z7, Z3, Z3
+	VADDPD           Z7, Z4, Z4
+	VADDPD           Z7, Z5, Z5
+	VADDPD           Z7, Z6, Z6
+
+added7:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+7, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of7
+	JEQ    write1of7
+	JMP    write2of7
 
 rows6:
 	MOVB      add+88(FP), R10
@@ -3572,23 +5763,40 @@ loop6:
 	ADDQ             BX, R11
 	DECQ             R13
 	JNE              loop6
-	VMOVUPD          Z0, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z1, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z2, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z3, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z4, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z5, K1, (CX)
-	ADDQ             SI, CX
-	LEAQ             (AX)(DX*4), AX
-	ADDQ             DX, AX
-	ADDQ             DX, AX
-	SUBQ             $+6, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added6
+	VMOVUPD.Z        (R10), K1, Z6
+	VADDPD           Z6, Z0, Z0
+	VADDPD           Z6, Z1, Z1
+	VADDPD           Z6, Z2, Z2
+	VADDPD           Z6, Z3, Z3
+	VADDPD           Z6, Z4, Z4
+	VADDPD           Z6, Z5, Z5
+
+added6:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB      add+88(FP), R10
@@ -3631,20 +5839,37 @@ loop5:
 	ADDQ             BX, R11
 	DECQ             R13
 	JNE              loop5
-	VMOVUPD          Z0, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z1, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z2, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z3, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z4, K1, (CX)
-	ADDQ             SI, CX
-	LEAQ             (AX)(DX*4), AX
-	ADDQ             DX, AX
-	SUBQ             $+5, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added5
+	VMOVUPD.Z        (R10), K1, Z5
+	VADDPD           Z5, Z0, Z0
+	VADDPD           Z5, Z1, Z1
+	VADDPD           Z5, Z2, Z2
+	VADDPD           Z5, Z3, Z3
+	VADDPD           Z5, Z4, Z4
+
+added5:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB      add+88(FP), R10
@@ -3681,17 +5906,34 @@ loop4:
 	ADDQ             BX, R10
 	DECQ             R12
 	JNE              loop4
-	VMOVUPD          Z0, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z1, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z2, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z3, K1, (CX)
-	ADDQ             SI, CX
-	LEAQ             (AX)(DX*4), AX
-	SUBQ             $+4, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added4
+	VMOVUPD.Z        (R10), K1, Z4
+	VADDPD           Z4, Z0, Z0
+	VADDPD           Z4, Z1, Z1
+	VADDPD           Z4, Z2, Z2
+	VADDPD           Z4, Z3, Z3
+
+added4:
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB      add+88(FP), R10
@@ -3724,17 +5966,34 @@ loop3:
 	ADDQ             BX, R10
 	DECQ             R12
 	JNE              loop3
-	VMOVUPD          Z0, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z1, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z2, K1, (CX)
-	ADDQ             SI, CX
-	ADDQ             DX, AX
-	ADDQ             DX, AX
-	ADDQ             DX, AX
-	SUBQ             $+3, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added3
+	VMOVUPD.Z        (R10), K1, Z3
+	VADDPD           Z3, Z0, Z0
+	VADDPD           Z3, Z1, Z1
+	VADDPD           Z3, Z2, Z2
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB      add+88(FP), R10
@@ -3763,14 +6022,31 @@ loop2:
 	ADDQ             BX, R10
 	DECQ             R12
 	JNE              loop2
-	VMOVUPD          Z0, K1, (CX)
-	ADDQ             SI, CX
-	VMOVUPD          Z1, K1, (CX)
-	ADDQ             SI, CX
-	ADDQ             DX, AX
-	ADDQ             DX, AX
-	SUBQ             $+2, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added2
+	VMOVUPD.Z        (R10), K1, Z2
+	VADDPD           Z2, Z0, Z0
+	VADDPD           Z2, Z1, Z1
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB      add+88(FP), R10
@@ -3795,15 +6071,175 @@ loop1:
 	ADDQ             BX, R10
 	DECQ             R12
 	JNE              loop1
-	VMOVUPD          Z0, K1, (CX)
-	ADDQ             SI, CX
-	ADDQ             DX, AX
-	SUBQ             $+1, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added1
+	VMOVUPD.Z        (R10), K1, Z1
+	VADDPD           Z1, Z0, Z0
 
-// func gemm2xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of8:
+	VMOVUPD Z7, K1, (R10)
+	SUBQ    SI, R10
+
+write0of7:
+	VMOVUPD Z6, K1, (R10)
+	SUBQ    SI, R10
+
+write0of6:
+	VMOVUPD Z5, K1, (R10)
+	SUBQ    SI, R10
+
+write0of5:
+	VMOVUPD Z4, K1, (R10)
+	SUBQ    SI, R10
+
+write0of4:
+	VMOVUPD Z3, K1, (R10)
+	SUBQ    SI, R10
+
+write0of3:
+	VMOVUPD Z2, K1, (R10)
+	SUBQ    SI, R10
+
+write0of2:
+	VMOVUPD Z1, K1, (R10)
+	SUBQ    SI, R10
+
+write0of1:
+	VMOVUPD Z0, K1, (R10)
+	JMP     tile
+
+write1of8:
+	VCMPPD    $0x16, Z8, Z7, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMOVUPD   Z7, K1, (R10)
+	SUBQ      SI, R10
+
+write1of7:
+	VCMPPD    $0x16, Z8, Z6, K2
+	VMOVAPD.Z Z6, K2, Z6
+	VMOVUPD   Z6, K1, (R10)
+	SUBQ      SI, R10
+
+write1of6:
+	VCMPPD    $0x16, Z8, Z5, K2
+	VMOVAPD.Z Z5, K2, Z5
+	VMOVUPD   Z5, K1, (R10)
+	SUBQ      SI, R10
+
+write1of5:
+	VCMPPD    $0x16, Z8, Z4, K2
+	VMOVAPD.Z Z4, K2, Z4
+	VMOVUPD   Z4, K1, (R10)
+	SUBQ      SI, R10
+
+write1of4:
+	VCMPPD    $0x16, Z8, Z3, K2
+	VMOVAPD.Z Z3, K2, Z3
+	VMOVUPD   Z3, K1, (R10)
+	SUBQ      SI, R10
+
+write1of3:
+	VCMPPD    $0x16, Z8, Z2, K2
+	VMOVAPD.Z Z2, K2, Z2
+	VMOVUPD   Z2, K1, (R10)
+	SUBQ      SI, R10
+
+write1of2:
+	VCMPPD    $0x16, Z8, Z1, K2
+	VMOVAPD.Z Z1, K2, Z1
+	VMOVUPD   Z1, K1, (R10)
+	SUBQ      SI, R10
+
+write1of1:
+	VCMPPD    $0x16, Z8, Z0, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (R10)
+	JMP       tile
+
+write2of8:
+	VMOVUPD.Z (R11), K1, Z9
+	VCMPPD    $0x1e, Z8, Z9, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMOVUPD   Z7, K1, (R10)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of7:
+	VMOVUPD.Z (R11), K1, Z7
+	VCMPPD    $0x1e, Z8, Z7, K2
+	VMOVAPD.Z Z6, K2, Z6
+	VMOVUPD   Z6, K1, (R10)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of6:
+	VMOVUPD.Z (R11), K1, Z6
+	VCMPPD    $0x1e, Z8, Z6, K2
+	VMOVAPD.Z Z5, K2, Z5
+	VMOVUPD   Z5, K1, (R10)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of5:
+	VMOVUPD.Z (R11), K1, Z5
+	VCMPPD    $0x1e, Z8, Z5, K2
+	VMOVAPD.Z Z4, K2, Z4
+	VMOVUPD   Z4, K1, (R10)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of4:
+	VMOVUPD.Z (R11), K1, Z4
+	VCMPPD    $0x1e, Z8, Z4, K2
+	VMOVAPD.Z Z3, K2, Z3
+	VMOVUPD   Z3, K1, (R10)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of3:
+	VMOVUPD.Z (R11), K1, Z3
+	VCMPPD    $0x1e, Z8, Z3, K2
+	VMOVAPD.Z Z2, K2, Z2
+	VMOVUPD   Z2, K1, (R10)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of2:
+	VMOVUPD.Z (R11), K1, Z2
+	VCMPPD    $0x1e, Z8, Z2, K2
+	VMOVAPD.Z Z1, K2, Z1
+	VMOVUPD   Z1, K1, (R10)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of1:
+	VMOVUPD.Z (R11), K1, Z1
+	VCMPPD    $0x1e, Z8, Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (R10)
+	JMP       tile
+
+// func gemm2xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemm2xAVX512(SB), NOSPLIT, $0-89
+TEXT ·gemm2xAVX512(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -3947,42 +6383,60 @@ loop10:
 	ADDQ         BX, R13
 	DECQ         R15
 	JNE          loop10
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z18, (CX)
-	VMOVUPD      Z19, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+10, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added10
+	VMOVUPD      (R11), Z20
+	VMOVUPD      (R11)(R10*1), Z21
+	VADDPD       Z20, Z0, Z0
+	VADDPD       Z21, Z1, Z1
+	VADDPD       Z20, Z2, Z2
+	VADDPD       Z21, Z3, Z3
+	VADDPD       Z20, Z4, Z4
+	VADDPD       Z21, Z5, Z5
+	VADDPD       Z20, Z6, Z6
+	VADDPD       Z21, Z7, Z7
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z21, Z9, Z9
+	VADDPD       Z20, Z10, Z10
+	VADDPD       Z21, Z11, Z11
+	VADDPD       Z20, Z12, Z12
+	VADDPD       Z21, Z13, Z13
+	VADDPD       Z20, Z14, Z14
+	VADDPD       Z21, Z15, Z15
+	VADDPD       Z20, Z16, Z16
+	VADDPD       Z21, Z17, Z17
+	VADDPD       Z20, Z18, Z18
+	VADDPD       Z21, Z19, Z19
+
+added10:
+	LEAQ   (AX)(DX*4), AX
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+10, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of10
+	JEQ    write1of10
+	JMP    write2of10
 
 rows9:
 	MOVB    add+88(FP), R11
@@ -4080,38 +6534,56 @@ loop9:
 	ADDQ         BX, R13
 	DECQ         R15
 	JNE          loop9
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	SUBQ         $+9, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added9
+	VMOVUPD      (R11), Z18
+	VMOVUPD      (R11)(R10*1), Z19
+	VADDPD       Z18, Z0, Z0
+	VADDPD       Z19, Z1, Z1
+	VADDPD       Z18, Z2, Z2
+	VADDPD       Z19, Z3, Z3
+	VADDPD       Z18, Z4, Z4
+	VADDPD       Z19, Z5, Z5
+	VADDPD       Z18, Z6, Z6
+	VADDPD       Z19, Z7, Z7
+	VADDPD       Z18, Z8, Z8
+	VADDPD       Z19, Z9, Z9
+	VADDPD       Z18, Z10, Z10
+	VADDPD       Z19, Z11, Z11
+	VADDPD       Z18, Z12, Z12
+	VADDPD       Z19, Z13, Z13
+	VADDPD       Z18, Z14, Z14
+	VADDPD       Z19, Z15, Z15
+	VADDPD       Z18, Z16, Z16
+	VADDPD       Z19, Z17, Z17
+
+added9:
+	LEAQ   (AX)(DX*4), AX
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	SUBQ   $+9, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of9
+	JEQ    write1of9
+	JMP    write2of9
 
 rows8:
 	MOVB    add+88(FP), R11
@@ -4199,34 +6671,52 @@ loop8:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop8
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+8, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added8
+	VMOVUPD      (R11), Z16
+	VMOVUPD      (R11)(R10*1), Z17
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z17, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z17, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z17, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z17, Z7, Z7
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z17, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z17, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z17, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z17, Z15, Z15
+
+added8:
+	LEAQ   (AX)(DX*4), AX
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+8, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of8
+	JEQ    write1of8
+	JMP    write2of8
 
 rows7:
 	MOVB    add+88(FP), R11
@@ -4306,33 +6796,51 @@ loop7:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop7
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+7, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added7
+	VMOVUPD      (R11), Z14
+	VMOVUPD      (R11)(R10*1), Z15
+	VADDPD       Z14, Z0, Z0
+	VADDPD       Z15, Z1, Z1
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z15, Z3, Z3
+	VADDPD       Z14, Z4, Z4
+	VADDPD       Z15, Z5, Z5
+	VADDPD       Z14, Z6, Z6
+	VADDPD       Z15, Z7, Z7
+	VADDPD       Z14, Z8, Z8
+	VADDPD       Z15, Z9, Z9
+	VADDPD       Z14, Z10, Z10
+	VADDPD       Z15, Z11, Z11
+	VADDPD       Z14, Z12, Z12
+	VADDPD       Z15, Z13, Z13
+
+added7:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+7, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of7
+	JEQ    write1of7
+	JMP    write2of7
 
 rows6:
 	MOVB    add+88(FP), R11
@@ -4404,29 +6912,47 @@ loop6:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop6
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added6
+	VMOVUPD      (R11), Z12
+	VMOVUPD      (R11)(R10*1), Z13
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z13, Z1, Z1
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z13, Z3, Z3
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z13, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z13, Z7, Z7
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z13, Z9, Z9
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z13, Z11, Z11
+
+added6:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB    add+88(FP), R11
@@ -4490,25 +7016,43 @@ loop5:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop5
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added5
+	VMOVUPD      (R11), Z10
+	VMOVUPD      (R11)(R10*1), Z11
+	VADDPD       Z10, Z0, Z0
+	VADDPD       Z11, Z1, Z1
+	VADDPD       Z10, Z2, Z2
+	VADDPD       Z11, Z3, Z3
+	VADDPD       Z10, Z4, Z4
+	VADDPD       Z11, Z5, Z5
+	VADDPD       Z10, Z6, Z6
+	VADDPD       Z11, Z7, Z7
+	VADDPD       Z10, Z8, Z8
+	VADDPD       Z11, Z9, Z9
+
+added5:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB    add+88(FP), R11
@@ -4562,21 +7106,39 @@ loop4:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Z8
+	VMOVUPD      (R11)(R10*1), Z9
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z9, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z9, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z9, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z9, Z7, Z7
+
+added4:
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -4622,20 +7184,38 @@ loop3:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Z6
+	VMOVUPD      (R11)(R10*1), Z7
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z7, Z1, Z1
+	VADDPD       Z6, Z2, Z2
+	VADDPD       Z7, Z3, Z3
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z7, Z5, Z5
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -4673,16 +7253,34 @@ loop2:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Z4
+	VMOVUPD      (R11)(R10*1), Z5
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z5, Z1, Z1
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z5, Z3, Z3
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -4710,16 +7308,293 @@ loop1:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Z2
+	VMOVUPD      (R11)(R10*1), Z3
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z3, Z1, Z1
 
-// func gemm3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of10:
+	VMOVUPD Z18, (R11)
+	VMOVUPD Z19, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of9:
+	VMOVUPD Z16, (R11)
+	VMOVUPD Z17, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of8:
+	VMOVUPD Z14, (R11)
+	VMOVUPD Z15, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of7:
+	VMOVUPD Z12, (R11)
+	VMOVUPD Z13, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of6:
+	VMOVUPD Z10, (R11)
+	VMOVUPD Z11, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of5:
+	VMOVUPD Z8, (R11)
+	VMOVUPD Z9, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of4:
+	VMOVUPD Z6, (R11)
+	VMOVUPD Z7, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of3:
+	VMOVUPD Z4, (R11)
+	VMOVUPD Z5, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of2:
+	VMOVUPD Z2, (R11)
+	VMOVUPD Z3, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of1:
+	VMOVUPD Z0, (R11)
+	VMOVUPD Z1, (R11)(R10*1)
+	JMP     tile
+
+write1of10:
+	VCMPPD    $0x16, Z20, Z18, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VCMPPD    $0x16, Z20, Z19, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of9:
+	VCMPPD    $0x16, Z20, Z16, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, (R11)
+	VCMPPD    $0x16, Z20, Z17, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of8:
+	VCMPPD    $0x16, Z20, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)
+	VCMPPD    $0x16, Z20, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of7:
+	VCMPPD    $0x16, Z20, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VCMPPD    $0x16, Z20, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of6:
+	VCMPPD    $0x16, Z20, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, (R11)
+	VCMPPD    $0x16, Z20, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of5:
+	VCMPPD    $0x16, Z20, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)
+	VCMPPD    $0x16, Z20, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of4:
+	VCMPPD    $0x16, Z20, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VCMPPD    $0x16, Z20, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of3:
+	VCMPPD    $0x16, Z20, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)
+	VCMPPD    $0x16, Z20, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of2:
+	VCMPPD    $0x16, Z20, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, (R11)
+	VCMPPD    $0x16, Z20, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of1:
+	VCMPPD    $0x16, Z20, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VCMPPD    $0x16, Z20, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, (R11)(R10*1)
+	JMP       tile
+
+write2of10:
+	VMOVUPD   (R12), Z21
+	VCMPPD    $0x1e, Z20, Z21, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VMOVUPD   (R12)(R10*1), Z18
+	VCMPPD    $0x1e, Z20, Z18, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of9:
+	VMOVUPD   (R12), Z18
+	VCMPPD    $0x1e, Z20, Z18, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, (R11)
+	VMOVUPD   (R12)(R10*1), Z16
+	VCMPPD    $0x1e, Z20, Z16, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of8:
+	VMOVUPD   (R12), Z16
+	VCMPPD    $0x1e, Z20, Z16, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)
+	VMOVUPD   (R12)(R10*1), Z14
+	VCMPPD    $0x1e, Z20, Z14, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of7:
+	VMOVUPD   (R12), Z14
+	VCMPPD    $0x1e, Z20, Z14, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VMOVUPD   (R12)(R10*1), Z12
+	VCMPPD    $0x1e, Z20, Z12, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of6:
+	VMOVUPD   (R12), Z12
+	VCMPPD    $0x1e, Z20, Z12, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, (R11)
+	VMOVUPD   (R12)(R10*1), Z10
+	VCMPPD    $0x1e, Z20, Z10, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of5:
+	VMOVUPD   (R12), Z10
+	VCMPPD    $0x1e, Z20, Z10, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)
+	VMOVUPD   (R12)(R10*1), Z8
+	VCMPPD    $0x1e, Z20, Z8, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of4:
+	VMOVUPD   (R12), Z8
+	VCMPPD    $0x1e, Z20, Z8, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VMOVUPD   (R12)(R10*1), Z6
+	VCMPPD    $0x1e, Z20, Z6, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of3:
+	VMOVUPD   (R12), Z6
+	VCMPPD    $0x1e, Z20, Z6, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)
+	VMOVUPD   (R12)(R10*1), Z4
+	VCMPPD    $0x1e, Z20, Z4, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of2:
+	VMOVUPD   (R12), Z4
+	VCMPPD    $0x1e, Z20, Z4, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, (R11)
+	VMOVUPD   (R12)(R10*1), Z2
+	VCMPPD    $0x1e, Z20, Z2, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of1:
+	VMOVUPD   (R12), Z2
+	VCMPPD    $0x1e, Z20, Z2, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VMOVUPD   (R12)(R10*1), Z0
+	VCMPPD    $0x1e, Z20, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, (R11)(R10*1)
+	JMP       tile
+
+// func gemm3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemm3xAVX512(SB), NOSPLIT, $0-89
+TEXT ·gemm3xAVX512(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -4866,42 +7741,61 @@ loop8:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop8
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z3, (CX)
-	VMOVUPD      Z4, 64(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	VMOVUPD      Z8, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z9, (CX)
-	VMOVUPD      Z10, 64(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z15, (CX)
-	VMOVUPD      Z16, 64(CX)
-	VMOVUPD      Z17, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z18, (CX)
-	VMOVUPD      Z19, 64(CX)
-	VMOVUPD      Z20, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z21, (CX)
-	VMOVUPD      Z22, 64(CX)
-	VMOVUPD      Z23, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+8, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added8
+	VMOVUPD      (R11), Z24
+	VMOVUPD      64(R11), Z25
+	VMOVUPD      (R11)(R10*1), Z26
+	VADDPD       Z24, Z0, Z0
+	VADDPD       Z25, Z1, Z1
+	VADDPD       Z26, Z2, Z2
+	VADDPD       Z24, Z3, Z3
+	VADDPD       Z25, Z4, Z4
+	VADDPD       Z26, Z5, Z5
+	VADDPD       Z24, Z6, Z6
+	VADDPD       Z25, Z7, Z7
+	VADDPD       Z26, Z8, Z8
+	VADDPD       Z24, Z9, Z9
+	VADDPD       Z25, Z10, Z10
+	VADDPD       Z26, Z11, Z11
+	VADDPD       Z24, Z12, Z12
+	VADDPD       Z25, Z13, Z13
+	VADDPD       Z26, Z14, Z14
+	VADDPD       Z24, Z15, Z15
+	VADDPD       Z25, Z16, Z16
+	VADDPD       Z26, Z17, Z17
+	VADDPD       Z24, Z18, Z18
+	VADDPD       Z25, Z19, Z19
+	VADDPD       Z26, Z20, Z20
+	VADDPD       Z24, Z21, Z21
+	VADDPD       Z25, Z22, Z22
+	VADDPD       Z26, Z23, Z23
+
+added8:
+	LEAQ   (AX)(DX*4), AX
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+8, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of8
+	JEQ    write1of8
+	JMP    write2of8
 
 rows7:
 	MOVB    add+88(FP), R11
@@ -5003,40 +7897,59 @@ loop7:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop7
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z3, (CX)
-	VMOVUPD      Z4, 64(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	VMOVUPD      Z8, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z9, (CX)
-	VMOVUPD      Z10, 64(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z15, (CX)
-	VMOVUPD      Z16, 64(CX)
-	VMOVUPD      Z17, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z18, (CX)
-	VMOVUPD      Z19, 64(CX)
-	VMOVUPD      Z20, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+7, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added7
+	VMOVUPD      (R11), Z21
+	VMOVUPD      64(R11), Z22
+	VMOVUPD      (R11)(R10*1), Z23
+	VADDPD       Z21, Z0, Z0
+	VADDPD       Z22, Z1, Z1
+	VADDPD       Z23, Z2, Z2
+	VADDPD       Z21, Z3, Z3
+	VADDPD       Z22, Z4, Z4
+	VADDPD       Z23, Z5, Z5
+	VADDPD       Z21, Z6, Z6
+	VADDPD       Z22, Z7, Z7
+	VADDPD       Z23, Z8, Z8
+	VADDPD       Z21, Z9, Z9
+	VADDPD       Z22, Z10, Z10
+	VADDPD       Z23, Z11, Z11
+	VADDPD       Z21, Z12, Z12
+	VADDPD       Z22, Z13, Z13
+	VADDPD       Z23, Z14, Z14
+	VADDPD       Z21, Z15, Z15
+	VADDPD       Z22, Z16, Z16
+	VADDPD       Z23, Z17, Z17
+	VADDPD       Z21, Z18, Z18
+	VADDPD       Z22, Z19, Z19
+	VADDPD       Z23, Z20, Z20
+
+added7:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+7, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of7
+	JEQ    write1of7
+	JMP    write2of7
 
 rows6:
 	MOVB    add+88(FP), R11
@@ -5127,35 +8040,54 @@ loop6:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop6
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z3, (CX)
-	VMOVUPD      Z4, 64(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	VMOVUPD      Z8, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z9, (CX)
-	VMOVUPD      Z10, 64(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z15, (CX)
-	VMOVUPD      Z16, 64(CX)
-	VMOVUPD      Z17, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added6
+	VMOVUPD      (R11), Z18
+	VMOVUPD      64(R11), Z19
+	VMOVUPD      (R11)(R10*1), Z20
+	VADDPD       Z18, Z0, Z0
+	VADDPD       Z19, Z1, Z1
+	VADDPD       Z20, Z2, Z2
+	VADDPD       Z18, Z3, Z3
+	VADDPD       Z19, Z4, Z4
+	VADDPD       Z20, Z5, Z5
+	VADDPD       Z18, Z6, Z6
+	VADDPD       Z19, Z7, Z7
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z18, Z9, Z9
+	VADDPD       Z19, Z10, Z10
+	VADDPD       Z20, Z11, Z11
+	VADDPD       Z18, Z12, Z12
+	VADDPD       Z19, Z13, Z13
+	VADDPD       Z20, Z14, Z14
+	VADDPD       Z18, Z15, Z15
+	VADDPD       Z19, Z16, Z16
+	VADDPD       Z20, Z17, Z17
+
+added6:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB    add+88(FP), R11
@@ -5235,30 +8167,49 @@ loop5:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop5
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z3, (CX)
-	VMOVUPD      Z4, 64(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	VMOVUPD      Z8, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z9, (CX)
-	VMOVUPD      Z10, 64(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added5
+	VMOVUPD      (R11), Z15
+	VMOVUPD      64(R11), Z16
+	VMOVUPD      (R11)(R10*1), Z17
+	VADDPD       Z15, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z17, Z2, Z2
+	VADDPD       Z15, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z17, Z5, Z5
+	VADDPD       Z15, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	VADDPD       Z17, Z8, Z8
+	VADDPD       Z15, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z17, Z11, Z11
+	VADDPD       Z15, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z17, Z14, Z14
+
+added5:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB    add+88(FP), R11
@@ -5325,25 +8276,44 @@ loop4:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z3, (CX)
-	VMOVUPD      Z4, 64(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	VMOVUPD      Z8, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z9, (CX)
-	VMOVUPD      Z10, 64(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Z12
+	VMOVUPD      64(R11), Z13
+	VMOVUPD      (R11)(R10*1), Z14
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z13, Z1, Z1
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	VADDPD       Z13, Z4, Z4
+	VADDPD       Z14, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z13, Z7, Z7
+	VADDPD       Z14, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z13, Z10, Z10
+	VADDPD       Z14, Z11, Z11
+
+added4:
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -5399,23 +8369,42 @@ loop3:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z3, (CX)
-	VMOVUPD      Z4, 64(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	VMOVUPD      Z8, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Z9
+	VMOVUPD      64(R11), Z10
+	VMOVUPD      (R11)(R10*1), Z11
+	VADDPD       Z9, Z0, Z0
+	VADDPD       Z10, Z1, Z1
+	VADDPD       Z11, Z2, Z2
+	VADDPD       Z9, Z3, Z3
+	VADDPD       Z10, Z4, Z4
+	VADDPD       Z11, Z5, Z5
+	VADDPD       Z9, Z6, Z6
+	VADDPD       Z10, Z7, Z7
+	VADDPD       Z11, Z8, Z8
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -5460,18 +8449,37 @@ loop2:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z3, (CX)
-	VMOVUPD      Z4, 64(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Z6
+	VMOVUPD      64(R11), Z7
+	VMOVUPD      (R11)(R10*1), Z8
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z7, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z6, Z3, Z3
+	VADDPD       Z7, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -5502,17 +8510,307 @@ loop1:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Z3
+	VMOVUPD      64(R11), Z4
+	VMOVUPD      (R11)(R10*1), Z5
+	VADDPD       Z3, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VADDPD       Z5, Z2, Z2
 
-// func gemm4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of8:
+	VMOVUPD Z21, (R11)
+	VMOVUPD Z22, 64(R11)
+	VMOVUPD Z23, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of7:
+	VMOVUPD Z18, (R11)
+	VMOVUPD Z19, 64(R11)
+	VMOVUPD Z20, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of6:
+	VMOVUPD Z15, (R11)
+	VMOVUPD Z16, 64(R11)
+	VMOVUPD Z17, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of5:
+	VMOVUPD Z12, (R11)
+	VMOVUPD Z13, 64(R11)
+	VMOVUPD Z14, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of4:
+	VMOVUPD Z9, (R11)
+	VMOVUPD Z10, 64(R11)
+	VMOVUPD Z11, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of3:
+	VMOVUPD Z6, (R11)
+	VMOVUPD Z7, 64(R11)
+	VMOVUPD Z8, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of2:
+	VMOVUPD Z3, (R11)
+	VMOVUPD Z4, 64(R11)
+	VMOVUPD Z5, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of1:
+	VMOVUPD Z0, (R11)
+	VMOVUPD Z1, 64(R11)
+	VMOVUPD Z2, (R11)(R10*1)
+	JMP     tile
+
+write1of8:
+	VCMPPD    $0x16, Z24, Z21, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, (R11)
+	VCMPPD    $0x16, Z24, Z22, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 64(R11)
+	VCMPPD    $0x16, Z24, Z23, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of7:
+	VCMPPD    $0x16, Z24, Z18, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VCMPPD    $0x16, Z24, Z19, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, 64(R11)
+	VCMPPD    $0x16, Z24, Z20, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of6:
+	VCMPPD    $0x16, Z24, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)
+	VCMPPD    $0x16, Z24, Z16, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 64(R11)
+	VCMPPD    $0x16, Z24, Z17, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of5:
+	VCMPPD    $0x16, Z24, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VCMPPD    $0x16, Z24, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VCMPPD    $0x16, Z24, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of4:
+	VCMPPD    $0x16, Z24, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)
+	VCMPPD    $0x16, Z24, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 64(R11)
+	VCMPPD    $0x16, Z24, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of3:
+	VCMPPD    $0x16, Z24, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VCMPPD    $0x16, Z24, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, 64(R11)
+	VCMPPD    $0x16, Z24, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of2:
+	VCMPPD    $0x16, Z24, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)
+	VCMPPD    $0x16, Z24, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 64(R11)
+	VCMPPD    $0x16, Z24, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of1:
+	VCMPPD    $0x16, Z24, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VCMPPD    $0x16, Z24, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VCMPPD    $0x16, Z24, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, (R11)(R10*1)
+	JMP       tile
+
+write2of8:
+	VMOVUPD   (R12), Z25
+	VCMPPD    $0x1e, Z24, Z25, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, (R11)
+	VMOVUPD   64(R12), Z21
+	VCMPPD    $0x1e, Z24, Z21, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z21
+	VCMPPD    $0x1e, Z24, Z21, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of7:
+	VMOVUPD   (R12), Z21
+	VCMPPD    $0x1e, Z24, Z21, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VMOVUPD   64(R12), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of6:
+	VMOVUPD   (R12), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)
+	VMOVUPD   64(R12), Z15
+	VCMPPD    $0x1e, Z24, Z15, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z15
+	VCMPPD    $0x1e, Z24, Z15, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of5:
+	VMOVUPD   (R12), Z15
+	VCMPPD    $0x1e, Z24, Z15, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VMOVUPD   64(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of4:
+	VMOVUPD   (R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)
+	VMOVUPD   64(R12), Z9
+	VCMPPD    $0x1e, Z24, Z9, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z9
+	VCMPPD    $0x1e, Z24, Z9, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of3:
+	VMOVUPD   (R12), Z9
+	VCMPPD    $0x1e, Z24, Z9, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VMOVUPD   64(R12), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of2:
+	VMOVUPD   (R12), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)
+	VMOVUPD   64(R12), Z3
+	VCMPPD    $0x1e, Z24, Z3, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z3
+	VCMPPD    $0x1e, Z24, Z3, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of1:
+	VMOVUPD   (R12), Z3
+	VCMPPD    $0x1e, Z24, Z3, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VMOVUPD   64(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, (R11)(R10*1)
+	JMP       tile
+
+// func gemm4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemm4xAVX512(SB), NOSPLIT, $0-89
+TEXT ·gemm4xAVX512(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -5652,41 +8950,61 @@ loop6:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop6
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 128(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, 128(CX)
-	VMOVUPD      Z15, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, 64(CX)
-	VMOVUPD      Z18, 128(CX)
-	VMOVUPD      Z19, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z20, (CX)
-	VMOVUPD      Z21, 64(CX)
-	VMOVUPD      Z22, 128(CX)
-	VMOVUPD      Z23, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added6
+	VMOVUPD      (R11), Z24
+	VMOVUPD      64(R11), Z25
+	VMOVUPD      128(R11), Z26
+	VMOVUPD      (R11)(R10*1), Z27
+	VADDPD       Z24, Z0, Z0
+	VADDPD       Z25, Z1, Z1
+	VADDPD       Z26, Z2, Z2
+	VADDPD       Z27, Z3, Z3
+	VADDPD       Z24, Z4, Z4
+	VADDPD       Z25, Z5, Z5
+	VADDPD       Z26, Z6, Z6
+	VADDPD       Z27, Z7, Z7
+	VADDPD       Z24, Z8, Z8
+	VADDPD       Z25, Z9, Z9
+	VADDPD       Z26, Z10, Z10
+	VADDPD       Z27, Z11, Z11
+	VADDPD       Z24, Z12, Z12
+	VADDPD       Z25, Z13, Z13
+	VADDPD       Z26, Z14, Z14
+	VADDPD       Z27, Z15, Z15
+	VADDPD       Z24, Z16, Z16
+	VADDPD       Z25, Z17, Z17
+	VADDPD       Z26, Z18, Z18
+	VADDPD       Z27, Z19, Z19
+	VADDPD       Z24, Z20, Z20
+	VADDPD       Z25, Z21, Z21
+	VADDPD       Z26, Z22, Z22
+	VADDPD       Z27, Z23, Z23
+
+added6:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB    add+88(FP), R11
@@ -5782,35 +9100,55 @@ loop5:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop5
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 128(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, 128(CX)
-	VMOVUPD      Z15, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, 64(CX)
-	VMOVUPD      Z18, 128(CX)
-	VMOVUPD      Z19, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added5
+	VMOVUPD      (R11), Z20
+	VMOVUPD      64(R11), Z21
+	VMOVUPD      128(R11), Z22
+	VMOVUPD      (R11)(R10*1), Z23
+	VADDPD       Z20, Z0, Z0
+	VADDPD       Z21, Z1, Z1
+	VADDPD       Z22, Z2, Z2
+	VADDPD       Z23, Z3, Z3
+	VADDPD       Z20, Z4, Z4
+	VADDPD       Z21, Z5, Z5
+	VADDPD       Z22, Z6, Z6
+	VADDPD       Z23, Z7, Z7
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z21, Z9, Z9
+	VADDPD       Z22, Z10, Z10
+	VADDPD       Z23, Z11, Z11
+	VADDPD       Z20, Z12, Z12
+	VADDPD       Z21, Z13, Z13
+	VADDPD       Z22, Z14, Z14
+	VADDPD       Z23, Z15, Z15
+	VADDPD       Z20, Z16, Z16
+	VADDPD       Z21, Z17, Z17
+	VADDPD       Z22, Z18, Z18
+	VADDPD       Z23, Z19, Z19
+
+added5:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB    add+88(FP), R11
@@ -5890,29 +9228,49 @@ loop4:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 128(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, 128(CX)
-	VMOVUPD      Z15, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Z16
+	VMOVUPD      64(R11), Z17
+	VMOVUPD      128(R11), Z18
+	VMOVUPD      (R11)(R10*1), Z19
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z17, Z1, Z1
+	VADDPD       Z18, Z2, Z2
+	VADDPD       Z19, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z17, Z5, Z5
+	VADDPD       Z18, Z6, Z6
+	VADDPD       Z19, Z7, Z7
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z17, Z9, Z9
+	VADDPD       Z18, Z10, Z10
+	VADDPD       Z19, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z17, Z13, Z13
+	VADDPD       Z18, Z14, Z14
+	VADDPD       Z19, Z15, Z15
+
+added4:
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -5978,26 +9336,46 @@ loop3:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 128(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Z12
+	VMOVUPD      64(R11), Z13
+	VMOVUPD      128(R11), Z14
+	VMOVUPD      (R11)(R10*1), Z15
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z13, Z1, Z1
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z15, Z3, Z3
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z13, Z5, Z5
+	VADDPD       Z14, Z6, Z6
+	VADDPD       Z15, Z7, Z7
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z13, Z9, Z9
+	VADDPD       Z14, Z10, Z10
+	VADDPD       Z15, Z11, Z11
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -6049,20 +9427,40 @@ loop2:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Z8
+	VMOVUPD      64(R11), Z9
+	VMOVUPD      128(R11), Z10
+	VMOVUPD      (R11)(R10*1), Z11
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z9, Z1, Z1
+	VADDPD       Z10, Z2, Z2
+	VADDPD       Z11, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z9, Z5, Z5
+	VADDPD       Z10, Z6, Z6
+	VADDPD       Z11, Z7, Z7
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -6096,18 +9494,289 @@ loop1:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Z4
+	VMOVUPD      64(R11), Z5
+	VMOVUPD      128(R11), Z6
+	VMOVUPD      (R11)(R10*1), Z7
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z5, Z1, Z1
+	VADDPD       Z6, Z2, Z2
+	VADDPD       Z7, Z3, Z3
 
-// func gemm5xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of6:
+	VMOVUPD Z20, (R11)
+	VMOVUPD Z21, 64(R11)
+	VMOVUPD Z22, 128(R11)
+	VMOVUPD Z23, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of5:
+	VMOVUPD Z16, (R11)
+	VMOVUPD Z17, 64(R11)
+	VMOVUPD Z18, 128(R11)
+	VMOVUPD Z19, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of4:
+	VMOVUPD Z12, (R11)
+	VMOVUPD Z13, 64(R11)
+	VMOVUPD Z14, 128(R11)
+	VMOVUPD Z15, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of3:
+	VMOVUPD Z8, (R11)
+	VMOVUPD Z9, 64(R11)
+	VMOVUPD Z10, 128(R11)
+	VMOVUPD Z11, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of2:
+	VMOVUPD Z4, (R11)
+	VMOVUPD Z5, 64(R11)
+	VMOVUPD Z6, 128(R11)
+	VMOVUPD Z7, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of1:
+	VMOVUPD Z0, (R11)
+	VMOVUPD Z1, 64(R11)
+	VMOVUPD Z2, 128(R11)
+	VMOVUPD Z3, (R11)(R10*1)
+	JMP     tile
+
+write1of6:
+	VCMPPD    $0x16, Z24, Z20, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)
+	VCMPPD    $0x16, Z24, Z21, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, 64(R11)
+	VCMPPD    $0x16, Z24, Z22, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 128(R11)
+	VCMPPD    $0x16, Z24, Z23, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of5:
+	VCMPPD    $0x16, Z24, Z16, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, (R11)
+	VCMPPD    $0x16, Z24, Z17, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, 64(R11)
+	VCMPPD    $0x16, Z24, Z18, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, 128(R11)
+	VCMPPD    $0x16, Z24, Z19, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of4:
+	VCMPPD    $0x16, Z24, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VCMPPD    $0x16, Z24, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VCMPPD    $0x16, Z24, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, 128(R11)
+	VCMPPD    $0x16, Z24, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of3:
+	VCMPPD    $0x16, Z24, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)
+	VCMPPD    $0x16, Z24, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 64(R11)
+	VCMPPD    $0x16, Z24, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 128(R11)
+	VCMPPD    $0x16, Z24, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of2:
+	VCMPPD    $0x16, Z24, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)
+	VCMPPD    $0x16, Z24, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, 64(R11)
+	VCMPPD    $0x16, Z24, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, 128(R11)
+	VCMPPD    $0x16, Z24, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of1:
+	VCMPPD    $0x16, Z24, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VCMPPD    $0x16, Z24, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VCMPPD    $0x16, Z24, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R11)
+	VCMPPD    $0x16, Z24, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)(R10*1)
+	JMP       tile
+
+write2of6:
+	VMOVUPD   (R12), Z25
+	VCMPPD    $0x1e, Z24, Z25, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)
+	VMOVUPD   64(R12), Z20
+	VCMPPD    $0x1e, Z24, Z20, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, 64(R11)
+	VMOVUPD   128(R12), Z20
+	VCMPPD    $0x1e, Z24, Z20, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z20
+	VCMPPD    $0x1e, Z24, Z20, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of5:
+	VMOVUPD   (R12), Z20
+	VCMPPD    $0x1e, Z24, Z20, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, (R11)
+	VMOVUPD   64(R12), Z16
+	VCMPPD    $0x1e, Z24, Z16, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, 64(R11)
+	VMOVUPD   128(R12), Z16
+	VCMPPD    $0x1e, Z24, Z16, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z16
+	VCMPPD    $0x1e, Z24, Z16, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of4:
+	VMOVUPD   (R12), Z16
+	VCMPPD    $0x1e, Z24, Z16, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VMOVUPD   64(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VMOVUPD   128(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of3:
+	VMOVUPD   (R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)
+	VMOVUPD   64(R12), Z8
+	VCMPPD    $0x1e, Z24, Z8, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 64(R11)
+	VMOVUPD   128(R12), Z8
+	VCMPPD    $0x1e, Z24, Z8, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z8
+	VCMPPD    $0x1e, Z24, Z8, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of2:
+	VMOVUPD   (R12), Z8
+	VCMPPD    $0x1e, Z24, Z8, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)
+	VMOVUPD   64(R12), Z4
+	VCMPPD    $0x1e, Z24, Z4, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, 64(R11)
+	VMOVUPD   128(R12), Z4
+	VCMPPD    $0x1e, Z24, Z4, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z4
+	VCMPPD    $0x1e, Z24, Z4, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of1:
+	VMOVUPD   (R12), Z4
+	VCMPPD    $0x1e, Z24, Z4, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VMOVUPD   64(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VMOVUPD   128(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)(R10*1)
+	JMP       tile
+
+// func gemm5xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemm5xAVX512(SB), NOSPLIT, $0-89
+TEXT ·gemm5xAVX512(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -6247,40 +9916,61 @@ loop5:
 	ADDQ         BX, R12
 	DECQ         R14
 	JNE          loop5
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z5, (CX)
-	VMOVUPD      Z6, 64(CX)
-	VMOVUPD      Z7, 128(CX)
-	VMOVUPD      Z8, 192(CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, 64(CX)
-	VMOVUPD      Z12, 128(CX)
-	VMOVUPD      Z13, 192(CX)
-	VMOVUPD      Z14, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z15, (CX)
-	VMOVUPD      Z16, 64(CX)
-	VMOVUPD      Z17, 128(CX)
-	VMOVUPD      Z18, 192(CX)
-	VMOVUPD      Z19, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z20, (CX)
-	VMOVUPD      Z21, 64(CX)
-	VMOVUPD      Z22, 128(CX)
-	VMOVUPD      Z23, 192(CX)
-	VMOVUPD      Z24, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	ADDQ         DX, AX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added5
+	VMOVUPD      (R11), Z25
+	VMOVUPD      64(R11), Z26
+	VMOVUPD      128(R11), Z27
+	VMOVUPD      192(R11), Z28
+	VMOVUPD      (R11)(R10*1), Z29
+	VADDPD       Z25, Z0, Z0
+	VADDPD       Z26, Z1, Z1
+	VADDPD       Z27, Z2, Z2
+	VADDPD       Z28, Z3, Z3
+	VADDPD       Z29, Z4, Z4
+	VADDPD       Z25, Z5, Z5
+	VADDPD       Z26, Z6, Z6
+	VADDPD       Z27, Z7, Z7
+	VADDPD       Z28, Z8, Z8
+	VADDPD       Z29, Z9, Z9
+	VADDPD       Z25, Z10, Z10
+	VADDPD       Z26, Z11, Z11
+	VADDPD       Z27, Z12, Z12
+	VADDPD       Z28, Z13, Z13
+	VADDPD       Z29, Z14, Z14
+	VADDPD       Z25, Z15, Z15
+	VADDPD       Z26, Z16, Z16
+	VADDPD       Z27, Z17, Z17
+	VADDPD       Z28, Z18, Z18
+	VADDPD       Z29, Z19, Z19
+	VADDPD       Z25, Z20, Z20
+	VADDPD       Z26, Z21, Z21
+	VADDPD       Z27, Z22, Z22
+	VADDPD       Z28, Z23, Z23
+	VADDPD       Z29, Z24, Z24
+
+added5:
+	LEAQ   (AX)(DX*4), AX
+	ADDQ   DX, AX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z25, Z25, Z25
+	CMPQ   R13, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB    add+88(FP), R11
@@ -6373,33 +10063,54 @@ loop4:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z5, (CX)
-	VMOVUPD      Z6, 64(CX)
-	VMOVUPD      Z7, 128(CX)
-	VMOVUPD      Z8, 192(CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, 64(CX)
-	VMOVUPD      Z12, 128(CX)
-	VMOVUPD      Z13, 192(CX)
-	VMOVUPD      Z14, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z15, (CX)
-	VMOVUPD      Z16, 64(CX)
-	VMOVUPD      Z17, 128(CX)
-	VMOVUPD      Z18, 192(CX)
-	VMOVUPD      Z19, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Z20
+	VMOVUPD      64(R11), Z21
+	VMOVUPD      128(R11), Z22
+	VMOVUPD      192(R11), Z23
+	VMOVUPD      (R11)(R10*1), Z24
+	VADDPD       Z20, Z0, Z0
+	VADDPD       Z21, Z1, Z1
+	VADDPD       Z22, Z2, Z2
+	VADDPD       Z23, Z3, Z3
+	VADDPD       Z24, Z4, Z4
+	VADDPD       Z20, Z5, Z5
+	VADDPD       Z21, Z6, Z6
+	VADDPD       Z22, Z7, Z7
+	VADDPD       Z23, Z8, Z8
+	VADDPD       Z24, Z9, Z9
+	VADDPD       Z20, Z10, Z10
+	VADDPD       Z21, Z11, Z11
+	VADDPD       Z22, Z12, Z12
+	VADDPD       Z23, Z13, Z13
+	VADDPD       Z24, Z14, Z14
+	VADDPD       Z20, Z15, Z15
+	VADDPD       Z21, Z16, Z16
+	VADDPD       Z22, Z17, Z17
+	VADDPD       Z23, Z18, Z18
+	VADDPD       Z24, Z19, Z19
+
+added4:
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z25, Z25, Z25
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -6475,29 +10186,50 @@ loop3:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z5, (CX)
-	VMOVUPD      Z6, 64(CX)
-	VMOVUPD      Z7, 128(CX)
-	VMOVUPD      Z8, 192(CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, 64(CX)
-	VMOVUPD      Z12, 128(CX)
-	VMOVUPD      Z13, 192(CX)
-	VMOVUPD      Z14, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Z15
+	VMOVUPD      64(R11), Z16
+	VMOVUPD      128(R11), Z17
+	VMOVUPD      192(R11), Z18
+	VMOVUPD      (R11)(R10*1), Z19
+	VADDPD       Z15, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z17, Z2, Z2
+	VADDPD       Z18, Z3, Z3
+	VADDPD       Z19, Z4, Z4
+	VADDPD       Z15, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z17, Z7, Z7
+	VADDPD       Z18, Z8, Z8
+	VADDPD       Z19, Z9, Z9
+	VADDPD       Z15, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	VADDPD       Z17, Z12, Z12
+	VADDPD       Z18, Z13, Z13
+	VADDPD       Z19, Z14, Z14
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z25, Z25, Z25
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -6556,22 +10288,43 @@ loop2:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z5, (CX)
-	VMOVUPD      Z6, 64(CX)
-	VMOVUPD      Z7, 128(CX)
-	VMOVUPD      Z8, 192(CX)
-	VMOVUPD      Z9, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Z10
+	VMOVUPD      64(R11), Z11
+	VMOVUPD      128(R11), Z12
+	VMOVUPD      192(R11), Z13
+	VMOVUPD      (R11)(R10*1), Z14
+	VADDPD       Z10, Z0, Z0
+	VADDPD       Z11, Z1, Z1
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z13, Z3, Z3
+	VADDPD       Z14, Z4, Z4
+	VADDPD       Z10, Z5, Z5
+	VADDPD       Z11, Z6, Z6
+	VADDPD       Z12, Z7, Z7
+	VADDPD       Z13, Z8, Z8
+	VADDPD       Z14, Z9, Z9
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z25, Z25, Z25
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -6608,19 +10361,289 @@ loop1:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Z5
+	VMOVUPD      64(R11), Z6
+	VMOVUPD      128(R11), Z7
+	VMOVUPD      192(R11), Z8
+	VMOVUPD      (R11)(R10*1), Z9
+	VADDPD       Z5, Z0, Z0
+	VADDPD       Z6, Z1, Z1
+	VADDPD       Z7, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	VADDPD       Z9, Z4, Z4
 
-// func gemm6xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z25, Z25, Z25
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of5:
+	VMOVUPD Z20, (R11)
+	VMOVUPD Z21, 64(R11)
+	VMOVUPD Z22, 128(R11)
+	VMOVUPD Z23, 192(R11)
+	VMOVUPD Z24, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of4:
+	VMOVUPD Z15, (R11)
+	VMOVUPD Z16, 64(R11)
+	VMOVUPD Z17, 128(R11)
+	VMOVUPD Z18, 192(R11)
+	VMOVUPD Z19, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of3:
+	VMOVUPD Z10, (R11)
+	VMOVUPD Z11, 64(R11)
+	VMOVUPD Z12, 128(R11)
+	VMOVUPD Z13, 192(R11)
+	VMOVUPD Z14, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of2:
+	VMOVUPD Z5, (R11)
+	VMOVUPD Z6, 64(R11)
+	VMOVUPD Z7, 128(R11)
+	VMOVUPD Z8, 192(R11)
+	VMOVUPD Z9, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of1:
+	VMOVUPD Z0, (R11)
+	VMOVUPD Z1, 64(R11)
+	VMOVUPD Z2, 128(R11)
+	VMOVUPD Z3, 192(R11)
+	VMOVUPD Z4, (R11)(R10*1)
+	JMP     tile
+
+write1of5:
+	VCMPPD    $0x16, Z25, Z20, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)
+	VCMPPD    $0x16, Z25, Z21, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, 64(R11)
+	VCMPPD    $0x16, Z25, Z22, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 128(R11)
+	VCMPPD    $0x16, Z25, Z23, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, 192(R11)
+	VCMPPD    $0x16, Z25, Z24, K1
+	VMOVAPD.Z Z24, K1, Z24
+	VMOVUPD   Z24, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of4:
+	VCMPPD    $0x16, Z25, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)
+	VCMPPD    $0x16, Z25, Z16, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 64(R11)
+	VCMPPD    $0x16, Z25, Z17, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, 128(R11)
+	VCMPPD    $0x16, Z25, Z18, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, 192(R11)
+	VCMPPD    $0x16, Z25, Z19, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of3:
+	VCMPPD    $0x16, Z25, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, (R11)
+	VCMPPD    $0x16, Z25, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, 64(R11)
+	VCMPPD    $0x16, Z25, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, 128(R11)
+	VCMPPD    $0x16, Z25, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 192(R11)
+	VCMPPD    $0x16, Z25, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of2:
+	VCMPPD    $0x16, Z25, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)
+	VCMPPD    $0x16, Z25, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, 64(R11)
+	VCMPPD    $0x16, Z25, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, 128(R11)
+	VCMPPD    $0x16, Z25, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, 192(R11)
+	VCMPPD    $0x16, Z25, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of1:
+	VCMPPD    $0x16, Z25, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VCMPPD    $0x16, Z25, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VCMPPD    $0x16, Z25, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R11)
+	VCMPPD    $0x16, Z25, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, 192(R11)
+	VCMPPD    $0x16, Z25, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)(R10*1)
+	JMP       tile
+
+write2of5:
+	VMOVUPD   (R12), Z26
+	VCMPPD    $0x1e, Z25, Z26, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)
+	VMOVUPD   64(R12), Z20
+	VCMPPD    $0x1e, Z25, Z20, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, 64(R11)
+	VMOVUPD   128(R12), Z20
+	VCMPPD    $0x1e, Z25, Z20, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 128(R11)
+	VMOVUPD   192(R12), Z20
+	VCMPPD    $0x1e, Z25, Z20, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, 192(R11)
+	VMOVUPD   (R12)(R10*1), Z20
+	VCMPPD    $0x1e, Z25, Z20, K1
+	VMOVAPD.Z Z24, K1, Z24
+	VMOVUPD   Z24, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of4:
+	VMOVUPD   (R12), Z20
+	VCMPPD    $0x1e, Z25, Z20, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)
+	VMOVUPD   64(R12), Z15
+	VCMPPD    $0x1e, Z25, Z15, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 64(R11)
+	VMOVUPD   128(R12), Z15
+	VCMPPD    $0x1e, Z25, Z15, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, 128(R11)
+	VMOVUPD   192(R12), Z15
+	VCMPPD    $0x1e, Z25, Z15, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, 192(R11)
+	VMOVUPD   (R12)(R10*1), Z15
+	VCMPPD    $0x1e, Z25, Z15, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of3:
+	VMOVUPD   (R12), Z15
+	VCMPPD    $0x1e, Z25, Z15, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, (R11)
+	VMOVUPD   64(R12), Z10
+	VCMPPD    $0x1e, Z25, Z10, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, 64(R11)
+	VMOVUPD   128(R12), Z10
+	VCMPPD    $0x1e, Z25, Z10, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, 128(R11)
+	VMOVUPD   192(R12), Z10
+	VCMPPD    $0x1e, Z25, Z10, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 192(R11)
+	VMOVUPD   (R12)(R10*1), Z10
+	VCMPPD    $0x1e, Z25, Z10, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of2:
+	VMOVUPD   (R12), Z10
+	VCMPPD    $0x1e, Z25, Z10, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)
+	VMOVUPD   64(R12), Z5
+	VCMPPD    $0x1e, Z25, Z5, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, 64(R11)
+	VMOVUPD   128(R12), Z5
+	VCMPPD    $0x1e, Z25, Z5, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, 128(R11)
+	VMOVUPD   192(R12), Z5
+	VCMPPD    $0x1e, Z25, Z5, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, 192(R11)
+	VMOVUPD   (R12)(R10*1), Z5
+	VCMPPD    $0x1e, Z25, Z5, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of1:
+	VMOVUPD   (R12), Z5
+	VCMPPD    $0x1e, Z25, Z5, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VMOVUPD   64(R12), Z0
+	VCMPPD    $0x1e, Z25, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VMOVUPD   128(R12), Z0
+	VCMPPD    $0x1e, Z25, Z0, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R11)
+	VMOVUPD   192(R12), Z0
+	VCMPPD    $0x1e, Z25, Z0, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, 192(R11)
+	VMOVUPD   (R12)(R10*1), Z0
+	VCMPPD    $0x1e, Z25, Z0, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)(R10*1)
+	JMP       tile
+
+// func gemm6xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemm6xAVX512(SB), NOSPLIT, $0-89
+TEXT ·gemm6xAVX512(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -6752,37 +10775,59 @@ loop4:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, 256(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	VMOVUPD      Z8, 128(CX)
-	VMOVUPD      Z9, 192(CX)
-	VMOVUPD      Z10, 256(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, 128(CX)
-	VMOVUPD      Z15, 192(CX)
-	VMOVUPD      Z16, 256(CX)
-	VMOVUPD      Z17, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z18, (CX)
-	VMOVUPD      Z19, 64(CX)
-	VMOVUPD      Z20, 128(CX)
-	VMOVUPD      Z21, 192(CX)
-	VMOVUPD      Z22, 256(CX)
-	VMOVUPD      Z23, (CX)(R10*1)
-	ADDQ         SI, CX
-	LEAQ         (AX)(DX*4), AX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Z24
+	VMOVUPD      64(R11), Z25
+	VMOVUPD      128(R11), Z26
+	VMOVUPD      192(R11), Z27
+	VMOVUPD      256(R11), Z28
+	VMOVUPD      (R11)(R10*1), Z29
+	VADDPD       Z24, Z0, Z0
+	VADDPD       Z25, Z1, Z1
+	VADDPD       Z26, Z2, Z2
+	VADDPD       Z27, Z3, Z3
+	VADDPD       Z28, Z4, Z4
+	VADDPD       Z29, Z5, Z5
+	VADDPD       Z24, Z6, Z6
+	VADDPD       Z25, Z7, Z7
+	VADDPD       Z26, Z8, Z8
+	VADDPD       Z27, Z9, Z9
+	VADDPD       Z28, Z10, Z10
+	VADDPD       Z29, Z11, Z11
+	VADDPD       Z24, Z12, Z12
+	VADDPD       Z25, Z13, Z13
+	VADDPD       Z26, Z14, Z14
+	VADDPD       Z27, Z15, Z15
+	VADDPD       Z28, Z16, Z16
+	VADDPD       Z29, Z17, Z17
+	VADDPD       Z24, Z18, Z18
+	VADDPD       Z25, Z19, Z19
+	VADDPD       Z26, Z20, Z20
+	VADDPD       Z27, Z21, Z21
+	VADDPD       Z28, Z22, Z22
+	VADDPD       Z29, Z23, Z23
+
+added4:
+	LEAQ   (AX)(DX*4), AX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -6868,32 +10913,54 @@ loop3:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, 256(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	VMOVUPD      Z8, 128(CX)
-	VMOVUPD      Z9, 192(CX)
-	VMOVUPD      Z10, 256(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, 128(CX)
-	VMOVUPD      Z15, 192(CX)
-	VMOVUPD      Z16, 256(CX)
-	VMOVUPD      Z17, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Z18
+	VMOVUPD      64(R11), Z19
+	VMOVUPD      128(R11), Z20
+	VMOVUPD      192(R11), Z21
+	VMOVUPD      256(R11), Z22
+	VMOVUPD      (R11)(R10*1), Z23
+	VADDPD       Z18, Z0, Z0
+	VADDPD       Z19, Z1, Z1
+	VADDPD       Z20, Z2, Z2
+	VADDPD       Z21, Z3, Z3
+	VADDPD       Z22, Z4, Z4
+	VADDPD       Z23, Z5, Z5
+	VADDPD       Z18, Z6, Z6
+	VADDPD       Z19, Z7, Z7
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z21, Z9, Z9
+	VADDPD       Z22, Z10, Z10
+	VADDPD       Z23, Z11, Z11
+	VADDPD       Z18, Z12, Z12
+	VADDPD       Z19, Z13, Z13
+	VADDPD       Z20, Z14, Z14
+	VADDPD       Z21, Z15, Z15
+	VADDPD       Z22, Z16, Z16
+	VADDPD       Z23, Z17, Z17
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -6959,24 +11026,46 @@ loop2:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, 256(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	VMOVUPD      Z8, 128(CX)
-	VMOVUPD      Z9, 192(CX)
-	VMOVUPD      Z10, 256(CX)
-	VMOVUPD      Z11, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Z12
+	VMOVUPD      64(R11), Z13
+	VMOVUPD      128(R11), Z14
+	VMOVUPD      192(R11), Z15
+	VMOVUPD      256(R11), Z16
+	VMOVUPD      (R11)(R10*1), Z17
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z13, Z1, Z1
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z15, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z17, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z13, Z7, Z7
+	VADDPD       Z14, Z8, Z8
+	VADDPD       Z15, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z17, Z11, Z11
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R11
+	ADDQ   SI, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -7016,20 +11105,273 @@ loop1:
 	ADDQ         BX, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, 256(CX)
-	VMOVUPD      Z5, (CX)(R10*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Z6
+	VMOVUPD      64(R11), Z7
+	VMOVUPD      128(R11), Z8
+	VMOVUPD      192(R11), Z9
+	VMOVUPD      256(R11), Z10
+	VMOVUPD      (R11)(R10*1), Z11
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z7, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z9, Z3, Z3
+	VADDPD       Z10, Z4, Z4
+	VADDPD       Z11, Z5, Z5
 
-// func gemm7xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R11
+	MOVQ   R11, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of4:
+	VMOVUPD Z18, (R11)
+	VMOVUPD Z19, 64(R11)
+	VMOVUPD Z20, 128(R11)
+	VMOVUPD Z21, 192(R11)
+	VMOVUPD Z22, 256(R11)
+	VMOVUPD Z23, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of3:
+	VMOVUPD Z12, (R11)
+	VMOVUPD Z13, 64(R11)
+	VMOVUPD Z14, 128(R11)
+	VMOVUPD Z15, 192(R11)
+	VMOVUPD Z16, 256(R11)
+	VMOVUPD Z17, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of2:
+	VMOVUPD Z6, (R11)
+	VMOVUPD Z7, 64(R11)
+	VMOVUPD Z8, 128(R11)
+	VMOVUPD Z9, 192(R11)
+	VMOVUPD Z10, 256(R11)
+	VMOVUPD Z11, (R11)(R10*1)
+	SUBQ    SI, R11
+
+write0of1:
+	VMOVUPD Z0, (R11)
+	VMOVUPD Z1, 64(R11)
+	VMOVUPD Z2, 128(R11)
+	VMOVUPD Z3, 192(R11)
+	VMOVUPD Z4, 256(R11)
+	VMOVUPD Z5, (R11)(R10*1)
+	JMP     tile
+
+write1of4:
+	VCMPPD    $0x16, Z24, Z18, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VCMPPD    $0x16, Z24, Z19, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, 64(R11)
+	VCMPPD    $0x16, Z24, Z20, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, 128(R11)
+	VCMPPD    $0x16, Z24, Z21, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, 192(R11)
+	VCMPPD    $0x16, Z24, Z22, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 256(R11)
+	VCMPPD    $0x16, Z24, Z23, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of3:
+	VCMPPD    $0x16, Z24, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VCMPPD    $0x16, Z24, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VCMPPD    $0x16, Z24, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, 128(R11)
+	VCMPPD    $0x16, Z24, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, 192(R11)
+	VCMPPD    $0x16, Z24, Z16, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 256(R11)
+	VCMPPD    $0x16, Z24, Z17, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of2:
+	VCMPPD    $0x16, Z24, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VCMPPD    $0x16, Z24, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, 64(R11)
+	VCMPPD    $0x16, Z24, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, 128(R11)
+	VCMPPD    $0x16, Z24, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 192(R11)
+	VCMPPD    $0x16, Z24, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 256(R11)
+	VCMPPD    $0x16, Z24, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      SI, R11
+
+write1of1:
+	VCMPPD    $0x16, Z24, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VCMPPD    $0x16, Z24, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VCMPPD    $0x16, Z24, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R11)
+	VCMPPD    $0x16, Z24, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, 192(R11)
+	VCMPPD    $0x16, Z24, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 256(R11)
+	VCMPPD    $0x16, Z24, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	JMP       tile
+
+write2of4:
+	VMOVUPD   (R12), Z25
+	VCMPPD    $0x1e, Z24, Z25, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VMOVUPD   64(R12), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, 64(R11)
+	VMOVUPD   128(R12), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, 128(R11)
+	VMOVUPD   192(R12), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, 192(R11)
+	VMOVUPD   256(R12), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 256(R11)
+	VMOVUPD   (R12)(R10*1), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of3:
+	VMOVUPD   (R12), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VMOVUPD   64(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VMOVUPD   128(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, 128(R11)
+	VMOVUPD   192(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, 192(R11)
+	VMOVUPD   256(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 256(R11)
+	VMOVUPD   (R12)(R10*1), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of2:
+	VMOVUPD   (R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VMOVUPD   64(R12), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, 64(R11)
+	VMOVUPD   128(R12), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, 128(R11)
+	VMOVUPD   192(R12), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 192(R11)
+	VMOVUPD   256(R12), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 256(R11)
+	VMOVUPD   (R12)(R10*1), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      SI, R11
+	SUBQ      SI, R12
+
+write2of1:
+	VMOVUPD   (R12), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VMOVUPD   64(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VMOVUPD   128(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R11)
+	VMOVUPD   192(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, 192(R11)
+	VMOVUPD   256(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 256(R11)
+	VMOVUPD   (R12)(R10*1), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	JMP       tile
+
+// func gemm7xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemm7xAVX512(SB), NOSPLIT, $0-89
+TEXT ·gemm7xAVX512(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -7149,35 +11491,58 @@ loop3:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop3
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, 256(CX)
-	VMOVUPD      Z5, 320(CX)
-	VMOVUPD      Z6, (CX)(R9*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z7, (CX)
-	VMOVUPD      Z8, 64(CX)
-	VMOVUPD      Z9, 128(CX)
-	VMOVUPD      Z10, 192(CX)
-	VMOVUPD      Z11, 256(CX)
-	VMOVUPD      Z12, 320(CX)
-	VMOVUPD      Z13, (CX)(R9*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, 64(CX)
-	VMOVUPD      Z16, 128(CX)
-	VMOVUPD      Z17, 192(CX)
-	VMOVUPD      Z18, 256(CX)
-	VMOVUPD      Z19, 320(CX)
-	VMOVUPD      Z20, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added3
+	VMOVUPD      (R10), Z21
+	VMOVUPD      64(R10), Z22
+	VMOVUPD      128(R10), Z23
+	VMOVUPD      192(R10), Z24
+	VMOVUPD      256(R10), Z25
+	VMOVUPD      320(R10), Z26
+	VMOVUPD      (R10)(R9*1), Z27
+	VADDPD       Z21, Z0, Z0
+	VADDPD       Z22, Z1, Z1
+	VADDPD       Z23, Z2, Z2
+	VADDPD       Z24, Z3, Z3
+	VADDPD       Z25, Z4, Z4
+	VADDPD       Z26, Z5, Z5
+	VADDPD       Z27, Z6, Z6
+	VADDPD       Z21, Z7, Z7
+	VADDPD       Z22, Z8, Z8
+	VADDPD       Z23, Z9, Z9
+	VADDPD       Z24, Z10, Z10
+	VADDPD       Z25, Z11, Z11
+	VADDPD       Z26, Z12, Z12
+	VADDPD       Z27, Z13, Z13
+	VADDPD       Z21, Z14, Z14
+	VADDPD       Z22, Z15, Z15
+	VADDPD       Z23, Z16, Z16
+	VADDPD       Z24, Z17, Z17
+	VADDPD       Z25, Z18, Z18
+	VADDPD       Z26, Z19, Z19
+	VADDPD       Z27, Z20, Z20
+
+added3:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z21, Z21, Z21
+	CMPQ   R12, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R10
@@ -7250,26 +11615,49 @@ loop2:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop2
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, 256(CX)
-	VMOVUPD      Z5, 320(CX)
-	VMOVUPD      Z6, (CX)(R9*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z7, (CX)
-	VMOVUPD      Z8, 64(CX)
-	VMOVUPD      Z9, 128(CX)
-	VMOVUPD      Z10, 192(CX)
-	VMOVUPD      Z11, 256(CX)
-	VMOVUPD      Z12, 320(CX)
-	VMOVUPD      Z13, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added2
+	VMOVUPD      (R10), Z14
+	VMOVUPD      64(R10), Z15
+	VMOVUPD      128(R10), Z16
+	VMOVUPD      192(R10), Z17
+	VMOVUPD      256(R10), Z18
+	VMOVUPD      320(R10), Z19
+	VMOVUPD      (R10)(R9*1), Z20
+	VADDPD       Z14, Z0, Z0
+	VADDPD       Z15, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z17, Z3, Z3
+	VADDPD       Z18, Z4, Z4
+	VADDPD       Z19, Z5, Z5
+	VADDPD       Z20, Z6, Z6
+	VADDPD       Z14, Z7, Z7
+	VADDPD       Z15, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z17, Z10, Z10
+	VADDPD       Z18, Z11, Z11
+	VADDPD       Z19, Z12, Z12
+	VADDPD       Z20, Z13, Z13
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z21, Z21, Z21
+	CMPQ   R12, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R10
@@ -7312,21 +11700,241 @@ loop1:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop1
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, 256(CX)
-	VMOVUPD      Z5, 320(CX)
-	VMOVUPD      Z6, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMOVUPD      (R10), Z7
+	VMOVUPD      64(R10), Z8
+	VMOVUPD      128(R10), Z9
+	VMOVUPD      192(R10), Z10
+	VMOVUPD      256(R10), Z11
+	VMOVUPD      320(R10), Z12
+	VMOVUPD      (R10)(R9*1), Z13
+	VADDPD       Z7, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z9, Z2, Z2
+	VADDPD       Z10, Z3, Z3
+	VADDPD       Z11, Z4, Z4
+	VADDPD       Z12, Z5, Z5
+	VADDPD       Z13, Z6, Z6
 
-// func gemm8xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z21, Z21, Z21
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of3:
+	VMOVUPD Z14, (R10)
+	VMOVUPD Z15, 64(R10)
+	VMOVUPD Z16, 128(R10)
+	VMOVUPD Z17, 192(R10)
+	VMOVUPD Z18, 256(R10)
+	VMOVUPD Z19, 320(R10)
+	VMOVUPD Z20, (R10)(R9*1)
+	SUBQ    SI, R10
+
+write0of2:
+	VMOVUPD Z7, (R10)
+	VMOVUPD Z8, 64(R10)
+	VMOVUPD Z9, 128(R10)
+	VMOVUPD Z10, 192(R10)
+	VMOVUPD Z11, 256(R10)
+	VMOVUPD Z12, 320(R10)
+	VMOVUPD Z13, (R10)(R9*1)
+	SUBQ    SI, R10
+
+write0of1:
+	VMOVUPD Z0, (R10)
+	VMOVUPD Z1, 64(R10)
+	VMOVUPD Z2, 128(R10)
+	VMOVUPD Z3, 192(R10)
+	VMOVUPD Z4, 256(R10)
+	VMOVUPD Z5, 320(R10)
+	VMOVUPD Z6, (R10)(R9*1)
+	JMP     tile
+
+write1of3:
+	VCMPPD    $0x16, Z21, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R10)
+	VCMPPD    $0x16, Z21, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, 64(R10)
+	VCMPPD    $0x16, Z21, Z16, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 128(R10)
+	VCMPPD    $0x16, Z21, Z17, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, 192(R10)
+	VCMPPD    $0x16, Z21, Z18, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, 256(R10)
+	VCMPPD    $0x16, Z21, Z19, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, 320(R10)
+	VCMPPD    $0x16, Z21, Z20, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R10)(R9*1)
+	SUBQ      SI, R10
+
+write1of2:
+	VCMPPD    $0x16, Z21, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R10)
+	VCMPPD    $0x16, Z21, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, 64(R10)
+	VCMPPD    $0x16, Z21, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 128(R10)
+	VCMPPD    $0x16, Z21, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 192(R10)
+	VCMPPD    $0x16, Z21, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, 256(R10)
+	VCMPPD    $0x16, Z21, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, 320(R10)
+	VCMPPD    $0x16, Z21, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, (R10)(R9*1)
+	SUBQ      SI, R10
+
+write1of1:
+	VCMPPD    $0x16, Z21, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R10)
+	VCMPPD    $0x16, Z21, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R10)
+	VCMPPD    $0x16, Z21, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R10)
+	VCMPPD    $0x16, Z21, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, 192(R10)
+	VCMPPD    $0x16, Z21, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 256(R10)
+	VCMPPD    $0x16, Z21, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, 320(R10)
+	VCMPPD    $0x16, Z21, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R10)(R9*1)
+	JMP       tile
+
+write2of3:
+	VMOVUPD   (R11), Z22
+	VCMPPD    $0x1e, Z21, Z22, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R10)
+	VMOVUPD   64(R11), Z14
+	VCMPPD    $0x1e, Z21, Z14, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, 64(R10)
+	VMOVUPD   128(R11), Z14
+	VCMPPD    $0x1e, Z21, Z14, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 128(R10)
+	VMOVUPD   192(R11), Z14
+	VCMPPD    $0x1e, Z21, Z14, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, 192(R10)
+	VMOVUPD   256(R11), Z14
+	VCMPPD    $0x1e, Z21, Z14, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, 256(R10)
+	VMOVUPD   320(R11), Z14
+	VCMPPD    $0x1e, Z21, Z14, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, 320(R10)
+	VMOVUPD   (R11)(R9*1), Z14
+	VCMPPD    $0x1e, Z21, Z14, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R10)(R9*1)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of2:
+	VMOVUPD   (R11), Z14
+	VCMPPD    $0x1e, Z21, Z14, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R10)
+	VMOVUPD   64(R11), Z7
+	VCMPPD    $0x1e, Z21, Z7, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, 64(R10)
+	VMOVUPD   128(R11), Z7
+	VCMPPD    $0x1e, Z21, Z7, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 128(R10)
+	VMOVUPD   192(R11), Z7
+	VCMPPD    $0x1e, Z21, Z7, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 192(R10)
+	VMOVUPD   256(R11), Z7
+	VCMPPD    $0x1e, Z21, Z7, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, 256(R10)
+	VMOVUPD   320(R11), Z7
+	VCMPPD    $0x1e, Z21, Z7, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, 320(R10)
+	VMOVUPD   (R11)(R9*1), Z7
+	VCMPPD    $0x1e, Z21, Z7, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, (R10)(R9*1)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of1:
+	VMOVUPD   (R11), Z7
+	VCMPPD    $0x1e, Z21, Z7, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R10)
+	VMOVUPD   64(R11), Z0
+	VCMPPD    $0x1e, Z21, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R10)
+	VMOVUPD   128(R11), Z0
+	VCMPPD    $0x1e, Z21, Z0, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R10)
+	VMOVUPD   192(R11), Z0
+	VCMPPD    $0x1e, Z21, Z0, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, 192(R10)
+	VMOVUPD   256(R11), Z0
+	VCMPPD    $0x1e, Z21, Z0, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 256(R10)
+	VMOVUPD   320(R11), Z0
+	VCMPPD    $0x1e, Z21, Z0, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, 320(R10)
+	VMOVUPD   (R11)(R9*1), Z0
+	VCMPPD    $0x1e, Z21, Z0, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R10)(R9*1)
+	JMP       tile
+
+// func gemm8xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemm8xAVX512(SB), NOSPLIT, $0-89
+TEXT ·gemm8xAVX512(SB), NOSPLIT, $0-120
 	MOVQ a+16(FP), AX
 	MOVQ c+56(FP), CX
 	MOVQ asi+24(FP), DX
@@ -7428,28 +12036,52 @@ loop2:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop2
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, 256(CX)
-	VMOVUPD      Z5, 320(CX)
-	VMOVUPD      Z6, 384(CX)
-	VMOVUPD      Z7, (CX)(R9*1)
-	ADDQ         SI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 128(CX)
-	VMOVUPD      Z11, 192(CX)
-	VMOVUPD      Z12, 256(CX)
-	VMOVUPD      Z13, 320(CX)
-	VMOVUPD      Z14, 384(CX)
-	VMOVUPD      Z15, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	ADDQ         DX, AX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added2
+	VMOVUPD      (R10), Z16
+	VMOVUPD      64(R10), Z17
+	VMOVUPD      128(R10), Z18
+	VMOVUPD      192(R10), Z19
+	VMOVUPD      256(R10), Z20
+	VMOVUPD      320(R10), Z21
+	VMOVUPD      384(R10), Z22
+	VMOVUPD      (R10)(R9*1), Z23
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z17, Z1, Z1
+	VADDPD       Z18, Z2, Z2
+	VADDPD       Z19, Z3, Z3
+	VADDPD       Z20, Z4, Z4
+	VADDPD       Z21, Z5, Z5
+	VADDPD       Z22, Z6, Z6
+	VADDPD       Z23, Z7, Z7
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z17, Z9, Z9
+	VADDPD       Z18, Z10, Z10
+	VADDPD       Z19, Z11, Z11
+	VADDPD       Z20, Z12, Z12
+	VADDPD       Z21, Z13, Z13
+	VADDPD       Z22, Z14, Z14
+	VADDPD       Z23, Z15, Z15
+
+added2:
+	ADDQ   DX, AX
+	ADDQ   DX, AX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   CX, R10
+	ADDQ   SI, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z16, Z16, Z16
+	CMPQ   R12, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R10
@@ -7495,22 +12127,193 @@ loop1:
 	ADDQ         BX, R10
 	DECQ         R12
 	JNE          loop1
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	VMOVUPD      Z4, 256(CX)
-	VMOVUPD      Z5, 320(CX)
-	VMOVUPD      Z6, 384(CX)
-	VMOVUPD      Z7, (CX)(R9*1)
-	ADDQ         SI, CX
-	ADDQ         DX, AX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R10
+	TESTQ        R10, R10
+	JEQ          added1
+	VMOVUPD      (R10), Z8
+	VMOVUPD      64(R10), Z9
+	VMOVUPD      128(R10), Z10
+	VMOVUPD      192(R10), Z11
+	VMOVUPD      256(R10), Z12
+	VMOVUPD      320(R10), Z13
+	VMOVUPD      384(R10), Z14
+	VMOVUPD      (R10)(R9*1), Z15
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z9, Z1, Z1
+	VADDPD       Z10, Z2, Z2
+	VADDPD       Z11, Z3, Z3
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z13, Z5, Z5
+	VADDPD       Z14, Z6, Z6
+	VADDPD       Z15, Z7, Z7
 
-// func gemmT1xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   DX, AX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   CX, R10
+	MOVQ   R10, CX
+	ADDQ   SI, CX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z16, Z16, Z16
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of2:
+	VMOVUPD Z8, (R10)
+	VMOVUPD Z9, 64(R10)
+	VMOVUPD Z10, 128(R10)
+	VMOVUPD Z11, 192(R10)
+	VMOVUPD Z12, 256(R10)
+	VMOVUPD Z13, 320(R10)
+	VMOVUPD Z14, 384(R10)
+	VMOVUPD Z15, (R10)(R9*1)
+	SUBQ    SI, R10
+
+write0of1:
+	VMOVUPD Z0, (R10)
+	VMOVUPD Z1, 64(R10)
+	VMOVUPD Z2, 128(R10)
+	VMOVUPD Z3, 192(R10)
+	VMOVUPD Z4, 256(R10)
+	VMOVUPD Z5, 320(R10)
+	VMOVUPD Z6, 384(R10)
+	VMOVUPD Z7, (R10)(R9*1)
+	JMP     tile
+
+write1of2:
+	VCMPPD    $0x16, Z16, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R10)
+	VCMPPD    $0x16, Z16, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 64(R10)
+	VCMPPD    $0x16, Z16, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 128(R10)
+	VCMPPD    $0x16, Z16, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, 192(R10)
+	VCMPPD    $0x16, Z16, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, 256(R10)
+	VCMPPD    $0x16, Z16, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 320(R10)
+	VCMPPD    $0x16, Z16, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, 384(R10)
+	VCMPPD    $0x16, Z16, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R10)(R9*1)
+	SUBQ      SI, R10
+
+write1of1:
+	VCMPPD    $0x16, Z16, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R10)
+	VCMPPD    $0x16, Z16, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R10)
+	VCMPPD    $0x16, Z16, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R10)
+	VCMPPD    $0x16, Z16, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, 192(R10)
+	VCMPPD    $0x16, Z16, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 256(R10)
+	VCMPPD    $0x16, Z16, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, 320(R10)
+	VCMPPD    $0x16, Z16, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, 384(R10)
+	VCMPPD    $0x16, Z16, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R10)(R9*1)
+	JMP       tile
+
+write2of2:
+	VMOVUPD   (R11), Z17
+	VCMPPD    $0x1e, Z16, Z17, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R10)
+	VMOVUPD   64(R11), Z8
+	VCMPPD    $0x1e, Z16, Z8, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 64(R10)
+	VMOVUPD   128(R11), Z8
+	VCMPPD    $0x1e, Z16, Z8, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 128(R10)
+	VMOVUPD   192(R11), Z8
+	VCMPPD    $0x1e, Z16, Z8, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, 192(R10)
+	VMOVUPD   256(R11), Z8
+	VCMPPD    $0x1e, Z16, Z8, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, 256(R10)
+	VMOVUPD   320(R11), Z8
+	VCMPPD    $0x1e, Z16, Z8, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 320(R10)
+	VMOVUPD   384(R11), Z8
+	VCMPPD    $0x1e, Z16, Z8, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, 384(R10)
+	VMOVUPD   (R11)(R9*1), Z8
+	VCMPPD    $0x1e, Z16, Z8, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R10)(R9*1)
+	SUBQ      SI, R10
+	SUBQ      SI, R11
+
+write2of1:
+	VMOVUPD   (R11), Z8
+	VCMPPD    $0x1e, Z16, Z8, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R10)
+	VMOVUPD   64(R11), Z0
+	VCMPPD    $0x1e, Z16, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R10)
+	VMOVUPD   128(R11), Z0
+	VCMPPD    $0x1e, Z16, Z0, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R10)
+	VMOVUPD   192(R11), Z0
+	VCMPPD    $0x1e, Z16, Z0, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, 192(R10)
+	VMOVUPD   256(R11), Z0
+	VCMPPD    $0x1e, Z16, Z0, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 256(R10)
+	VMOVUPD   320(R11), Z0
+	VCMPPD    $0x1e, Z16, Z0, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, 320(R10)
+	VMOVUPD   384(R11), Z0
+	VCMPPD    $0x1e, Z16, Z0, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, 384(R10)
+	VMOVUPD   (R11)(R9*1), Z0
+	VCMPPD    $0x1e, Z16, Z0, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R10)(R9*1)
+	JMP       tile
+
+// func gemmT1xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
-TEXT ·gemmT1xAVX512(SB), $8192-89
+TEXT ·gemmT1xAVX512(SB), $8192-120
 	MOVQ cols+72(FP), CX
 	MOVQ b+40(FP), BX
 	XORQ DX, DX
@@ -7680,26 +12483,43 @@ loop8:
 	ADDQ             DI, R11
 	DECQ             R13
 	JNE              loop8
-	VMOVUPD          Z0, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z1, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z2, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z3, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z4, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z5, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z6, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z7, K1, (BX)
-	ADDQ             R8, BX
-	LEAQ             (DX)(SI*4), DX
-	LEAQ             (DX)(SI*4), DX
-	SUBQ             $+8, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added8
+	VMOVUPD.Z        (R10), K1, Z8
+	VADDPD           Z8, Z0, Z0
+	VADDPD           Z8, Z1, Z1
+	VADDPD           Z8, Z2, Z2
+	VADDPD           Z8, Z3, Z3
+	VADDPD           Z8, Z4, Z4
+	VADDPD           Z8, Z5, Z5
+	VADDPD           Z8, Z6, Z6
+	VADDPD           Z8, Z7, Z7
+
+added8:
+	LEAQ   (DX)(SI*4), DX
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+8, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of8
+	JEQ    write1of8
+	JMP    write2of8
 
 rows7:
 	MOVB      add+88(FP), R10
@@ -7750,26 +12570,43 @@ loop7:
 	ADDQ             DI, R11
 	DECQ             R13
 	JNE              loop7
-	VMOVUPD          Z0, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z1, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z2, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z3, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z4, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z5, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z6, K1, (BX)
-	ADDQ             R8, BX
-	LEAQ             (DX)(SI*4), DX
-	ADDQ             SI, DX
-	ADDQ             SI, DX
-	ADDQ             SI, DX
-	SUBQ             $+7, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added7
+	VMOVUPD.Z        (R10), K1, Z7
+	VADDPD           Z7, Z0, Z0
+	VADDPD           Z7, Z1, Z1
+	VADDPD           Z7, Z2, Z2
+	VADDPD           Z7, Z3, Z3
+	VADDPD           Z7, Z4, Z4
+	VADDPD           Z7, Z5, Z5
+	VADDPD           Z7, Z6, Z6
+
+added7:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+7, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of7
+	JEQ    write1of7
+	JMP    write2of7
 
 rows6:
 	MOVB      add+88(FP), R10
@@ -7816,23 +12653,40 @@ loop6:
 	ADDQ             DI, R11
 	DECQ             R13
 	JNE              loop6
-	VMOVUPD          Z0, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z1, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z2, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z3, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z4, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z5, K1, (BX)
-	ADDQ             R8, BX
-	LEAQ             (DX)(SI*4), DX
-	ADDQ             SI, DX
-	ADDQ             SI, DX
-	SUBQ             $+6, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added6
+	VMOVUPD.Z        (R10), K1, Z6
+	VADDPD           Z6, Z0, Z0
+	VADDPD           Z6, Z1, Z1
+	VADDPD           Z6, Z2, Z2
+	VADDPD           Z6, Z3, Z3
+	VADDPD           Z6, Z4, Z4
+	VADDPD           Z6, Z5, Z5
+
+added6:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB      add+88(FP), R10
@@ -7875,20 +12729,37 @@ loop5:
 	ADDQ             DI, R11
 	DECQ             R13
 	JNE              loop5
-	VMOVUPD          Z0, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z1, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z2, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z3, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z4, K1, (BX)
-	ADDQ             R8, BX
-	LEAQ             (DX)(SI*4), DX
-	ADDQ             SI, DX
-	SUBQ             $+5, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added5
+	VMOVUPD.Z        (R10), K1, Z5
+	VADDPD           Z5, Z0, Z0
+	VADDPD           Z5, Z1, Z1
+	VADDPD           Z5, Z2, Z2
+	VADDPD           Z5, Z3, Z3
+	VADDPD           Z5, Z4, Z4
+
+added5:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB      add+88(FP), R10
@@ -7925,17 +12796,34 @@ loop4:
 	ADDQ             DI, R10
 	DECQ             R12
 	JNE              loop4
-	VMOVUPD          Z0, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z1, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z2, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z3, K1, (BX)
-	ADDQ             R8, BX
-	LEAQ             (DX)(SI*4), DX
-	SUBQ             $+4, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added4
+	VMOVUPD.Z        (R10), K1, Z4
+	VADDPD           Z4, Z0, Z0
+	VADDPD           Z4, Z1, Z1
+	VADDPD           Z4, Z2, Z2
+	VADDPD           Z4, Z3, Z3
+
+added4:
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB      add+88(FP), R10
@@ -7968,17 +12856,34 @@ loop3:
 	ADDQ             DI, R10
 	DECQ             R12
 	JNE              loop3
-	VMOVUPD          Z0, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z1, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z2, K1, (BX)
-	ADDQ             R8, BX
-	ADDQ             SI, DX
-	ADDQ             SI, DX
-	ADDQ             SI, DX
-	SUBQ             $+3, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added3
+	VMOVUPD.Z        (R10), K1, Z3
+	VADDPD           Z3, Z0, Z0
+	VADDPD           Z3, Z1, Z1
+	VADDPD           Z3, Z2, Z2
+
+added3:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB      add+88(FP), R10
@@ -8007,14 +12912,31 @@ loop2:
 	ADDQ             DI, R10
 	DECQ             R12
 	JNE              loop2
-	VMOVUPD          Z0, K1, (BX)
-	ADDQ             R8, BX
-	VMOVUPD          Z1, K1, (BX)
-	ADDQ             R8, BX
-	ADDQ             SI, DX
-	ADDQ             SI, DX
-	SUBQ             $+2, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added2
+	VMOVUPD.Z        (R10), K1, Z2
+	VADDPD           Z2, Z0, Z0
+	VADDPD           Z2, Z1, Z1
+
+added2:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   BX, R10
+	ADDQ   R8, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB      add+88(FP), R10
@@ -8039,15 +12961,175 @@ loop1:
 	ADDQ             DI, R10
 	DECQ             R12
 	JNE              loop1
-	VMOVUPD          Z0, K1, (BX)
-	ADDQ             R8, BX
-	ADDQ             SI, DX
-	SUBQ             $+1, m+0(FP)
-	JMP              tile
+	MOVQ             row+96(FP), R10
+	TESTQ            R10, R10
+	JEQ              added1
+	VMOVUPD.Z        (R10), K1, Z1
+	VADDPD           Z1, Z0, Z0
 
-// func gemmT2xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   SI, DX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   BX, R10
+	MOVQ   R10, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R12
+	MOVQ   c+56(FP), R13
+	MOVQ   mask+112(FP), R11
+	ADDQ   R10, R11
+	SUBQ   R13, R11
+	VXORPD Z8, Z8, Z8
+	CMPQ   R12, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of8:
+	VMOVUPD Z7, K1, (R10)
+	SUBQ    R8, R10
+
+write0of7:
+	VMOVUPD Z6, K1, (R10)
+	SUBQ    R8, R10
+
+write0of6:
+	VMOVUPD Z5, K1, (R10)
+	SUBQ    R8, R10
+
+write0of5:
+	VMOVUPD Z4, K1, (R10)
+	SUBQ    R8, R10
+
+write0of4:
+	VMOVUPD Z3, K1, (R10)
+	SUBQ    R8, R10
+
+write0of3:
+	VMOVUPD Z2, K1, (R10)
+	SUBQ    R8, R10
+
+write0of2:
+	VMOVUPD Z1, K1, (R10)
+	SUBQ    R8, R10
+
+write0of1:
+	VMOVUPD Z0, K1, (R10)
+	JMP     tile
+
+write1of8:
+	VCMPPD    $0x16, Z8, Z7, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMOVUPD   Z7, K1, (R10)
+	SUBQ      R8, R10
+
+write1of7:
+	VCMPPD    $0x16, Z8, Z6, K2
+	VMOVAPD.Z Z6, K2, Z6
+	VMOVUPD   Z6, K1, (R10)
+	SUBQ      R8, R10
+
+write1of6:
+	VCMPPD    $0x16, Z8, Z5, K2
+	VMOVAPD.Z Z5, K2, Z5
+	VMOVUPD   Z5, K1, (R10)
+	SUBQ      R8, R10
+
+write1of5:
+	VCMPPD    $0x16, Z8, Z4, K2
+	VMOVAPD.Z Z4, K2, Z4
+	VMOVUPD   Z4, K1, (R10)
+	SUBQ      R8, R10
+
+write1of4:
+	VCMPPD    $0x16, Z8, Z3, K2
+	VMOVAPD.Z Z3, K2, Z3
+	VMOVUPD   Z3, K1, (R10)
+	SUBQ      R8, R10
+
+write1of3:
+	VCMPPD    $0x16, Z8, Z2, K2
+	VMOVAPD.Z Z2, K2, Z2
+	VMOVUPD   Z2, K1, (R10)
+	SUBQ      R8, R10
+
+write1of2:
+	VCMPPD    $0x16, Z8, Z1, K2
+	VMOVAPD.Z Z1, K2, Z1
+	VMOVUPD   Z1, K1, (R10)
+	SUBQ      R8, R10
+
+write1of1:
+	VCMPPD    $0x16, Z8, Z0, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (R10)
+	JMP       tile
+
+write2of8:
+	VMOVUPD.Z (R11), K1, Z9
+	VCMPPD    $0x1e, Z8, Z9, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMOVUPD   Z7, K1, (R10)
+	SUBQ      R8, R10
+	SUBQ      R8, R11
+
+write2of7:
+	VMOVUPD.Z (R11), K1, Z7
+	VCMPPD    $0x1e, Z8, Z7, K2
+	VMOVAPD.Z Z6, K2, Z6
+	VMOVUPD   Z6, K1, (R10)
+	SUBQ      R8, R10
+	SUBQ      R8, R11
+
+write2of6:
+	VMOVUPD.Z (R11), K1, Z6
+	VCMPPD    $0x1e, Z8, Z6, K2
+	VMOVAPD.Z Z5, K2, Z5
+	VMOVUPD   Z5, K1, (R10)
+	SUBQ      R8, R10
+	SUBQ      R8, R11
+
+write2of5:
+	VMOVUPD.Z (R11), K1, Z5
+	VCMPPD    $0x1e, Z8, Z5, K2
+	VMOVAPD.Z Z4, K2, Z4
+	VMOVUPD   Z4, K1, (R10)
+	SUBQ      R8, R10
+	SUBQ      R8, R11
+
+write2of4:
+	VMOVUPD.Z (R11), K1, Z4
+	VCMPPD    $0x1e, Z8, Z4, K2
+	VMOVAPD.Z Z3, K2, Z3
+	VMOVUPD   Z3, K1, (R10)
+	SUBQ      R8, R10
+	SUBQ      R8, R11
+
+write2of3:
+	VMOVUPD.Z (R11), K1, Z3
+	VCMPPD    $0x1e, Z8, Z3, K2
+	VMOVAPD.Z Z2, K2, Z2
+	VMOVUPD   Z2, K1, (R10)
+	SUBQ      R8, R10
+	SUBQ      R8, R11
+
+write2of2:
+	VMOVUPD.Z (R11), K1, Z2
+	VCMPPD    $0x1e, Z8, Z2, K2
+	VMOVAPD.Z Z1, K2, Z1
+	VMOVUPD   Z1, K1, (R10)
+	SUBQ      R8, R10
+	SUBQ      R8, R11
+
+write2of1:
+	VMOVUPD.Z (R11), K1, Z1
+	VCMPPD    $0x1e, Z8, Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (R10)
+	JMP       tile
+
+// func gemmT2xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemmT2xAVX512(SB), $16384-89
+TEXT ·gemmT2xAVX512(SB), $16384-120
 	MOVQ cols+72(FP), CX
 	MOVQ b+40(FP), BX
 	XORQ DX, DX
@@ -8271,42 +13353,60 @@ loop10:
 	ADDQ         DI, R13
 	DECQ         R15
 	JNE          loop10
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z2, (BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z10, (BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z14, (BX)
-	VMOVUPD      Z15, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z16, (BX)
-	VMOVUPD      Z17, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z18, (BX)
-	VMOVUPD      Z19, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+10, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added10
+	VMOVUPD      (R11), Z20
+	VMOVUPD      (R11)(R10*1), Z21
+	VADDPD       Z20, Z0, Z0
+	VADDPD       Z21, Z1, Z1
+	VADDPD       Z20, Z2, Z2
+	VADDPD       Z21, Z3, Z3
+	VADDPD       Z20, Z4, Z4
+	VADDPD       Z21, Z5, Z5
+	VADDPD       Z20, Z6, Z6
+	VADDPD       Z21, Z7, Z7
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z21, Z9, Z9
+	VADDPD       Z20, Z10, Z10
+	VADDPD       Z21, Z11, Z11
+	VADDPD       Z20, Z12, Z12
+	VADDPD       Z21, Z13, Z13
+	VADDPD       Z20, Z14, Z14
+	VADDPD       Z21, Z15, Z15
+	VADDPD       Z20, Z16, Z16
+	VADDPD       Z21, Z17, Z17
+	VADDPD       Z20, Z18, Z18
+	VADDPD       Z21, Z19, Z19
+
+added10:
+	LEAQ   (DX)(SI*4), DX
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+10, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of10
+	JEQ    write1of10
+	JMP    write2of10
 
 rows9:
 	MOVB    add+88(FP), R11
@@ -8404,38 +13504,56 @@ loop9:
 	ADDQ         DI, R13
 	DECQ         R15
 	JNE          loop9
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z2, (BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z10, (BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z14, (BX)
-	VMOVUPD      Z15, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z16, (BX)
-	VMOVUPD      Z17, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	SUBQ         $+9, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added9
+	VMOVUPD      (R11), Z18
+	VMOVUPD      (R11)(R10*1), Z19
+	VADDPD       Z18, Z0, Z0
+	VADDPD       Z19, Z1, Z1
+	VADDPD       Z18, Z2, Z2
+	VADDPD       Z19, Z3, Z3
+	VADDPD       Z18, Z4, Z4
+	VADDPD       Z19, Z5, Z5
+	VADDPD       Z18, Z6, Z6
+	VADDPD       Z19, Z7, Z7
+	VADDPD       Z18, Z8, Z8
+	VADDPD       Z19, Z9, Z9
+	VADDPD       Z18, Z10, Z10
+	VADDPD       Z19, Z11, Z11
+	VADDPD       Z18, Z12, Z12
+	VADDPD       Z19, Z13, Z13
+	VADDPD       Z18, Z14, Z14
+	VADDPD       Z19, Z15, Z15
+	VADDPD       Z18, Z16, Z16
+	VADDPD       Z19, Z17, Z17
+
+added9:
+	LEAQ   (DX)(SI*4), DX
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	SUBQ   $+9, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of9
+	JEQ    write1of9
+	JMP    write2of9
 
 rows8:
 	MOVB    add+88(FP), R11
@@ -8523,34 +13641,52 @@ loop8:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop8
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z2, (BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z10, (BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z14, (BX)
-	VMOVUPD      Z15, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	LEAQ         (DX)(SI*4), DX
-	SUBQ         $+8, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added8
+	VMOVUPD      (R11), Z16
+	VMOVUPD      (R11)(R10*1), Z17
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z17, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z17, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z17, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z17, Z7, Z7
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z17, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z17, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z17, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z17, Z15, Z15
+
+added8:
+	LEAQ   (DX)(SI*4), DX
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+8, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of8
+	JEQ    write1of8
+	JMP    write2of8
 
 rows7:
 	MOVB    add+88(FP), R11
@@ -8630,33 +13766,51 @@ loop7:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop7
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z2, (BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z10, (BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+7, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added7
+	VMOVUPD      (R11), Z14
+	VMOVUPD      (R11)(R10*1), Z15
+	VADDPD       Z14, Z0, Z0
+	VADDPD       Z15, Z1, Z1
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z15, Z3, Z3
+	VADDPD       Z14, Z4, Z4
+	VADDPD       Z15, Z5, Z5
+	VADDPD       Z14, Z6, Z6
+	VADDPD       Z15, Z7, Z7
+	VADDPD       Z14, Z8, Z8
+	VADDPD       Z15, Z9, Z9
+	VADDPD       Z14, Z10, Z10
+	VADDPD       Z15, Z11, Z11
+	VADDPD       Z14, Z12, Z12
+	VADDPD       Z15, Z13, Z13
+
+added7:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+7, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of7
+	JEQ    write1of7
+	JMP    write2of7
 
 rows6:
 	MOVB    add+88(FP), R11
@@ -8728,29 +13882,47 @@ loop6:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop6
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z2, (BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z10, (BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added6
+	VMOVUPD      (R11), Z12
+	VMOVUPD      (R11)(R10*1), Z13
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z13, Z1, Z1
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z13, Z3, Z3
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z13, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z13, Z7, Z7
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z13, Z9, Z9
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z13, Z11, Z11
+
+added6:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB    add+88(FP), R11
@@ -8814,25 +13986,43 @@ loop5:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop5
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z2, (BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added5
+	VMOVUPD      (R11), Z10
+	VMOVUPD      (R11)(R10*1), Z11
+	VADDPD       Z10, Z0, Z0
+	VADDPD       Z11, Z1, Z1
+	VADDPD       Z10, Z2, Z2
+	VADDPD       Z11, Z3, Z3
+	VADDPD       Z10, Z4, Z4
+	VADDPD       Z11, Z5, Z5
+	VADDPD       Z10, Z6, Z6
+	VADDPD       Z11, Z7, Z7
+	VADDPD       Z10, Z8, Z8
+	VADDPD       Z11, Z9, Z9
+
+added5:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB    add+88(FP), R11
@@ -8886,21 +14076,39 @@ loop4:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z2, (BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Z8
+	VMOVUPD      (R11)(R10*1), Z9
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z9, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z9, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z9, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z9, Z7, Z7
+
+added4:
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -8946,20 +14154,38 @@ loop3:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z2, (BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Z6
+	VMOVUPD      (R11)(R10*1), Z7
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z7, Z1, Z1
+	VADDPD       Z6, Z2, Z2
+	VADDPD       Z7, Z3, Z3
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z7, Z5, Z5
+
+added3:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -8997,16 +14223,34 @@ loop2:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z2, (BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Z4
+	VMOVUPD      (R11)(R10*1), Z5
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z5, Z1, Z1
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z5, Z3, Z3
+
+added2:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -9034,16 +14278,293 @@ loop1:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Z2
+	VMOVUPD      (R11)(R10*1), Z3
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z3, Z1, Z1
 
-// func gemmT3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   SI, DX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   BX, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z20, Z20, Z20
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of10:
+	VMOVUPD Z18, (R11)
+	VMOVUPD Z19, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of9:
+	VMOVUPD Z16, (R11)
+	VMOVUPD Z17, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of8:
+	VMOVUPD Z14, (R11)
+	VMOVUPD Z15, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of7:
+	VMOVUPD Z12, (R11)
+	VMOVUPD Z13, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of6:
+	VMOVUPD Z10, (R11)
+	VMOVUPD Z11, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of5:
+	VMOVUPD Z8, (R11)
+	VMOVUPD Z9, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of4:
+	VMOVUPD Z6, (R11)
+	VMOVUPD Z7, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of3:
+	VMOVUPD Z4, (R11)
+	VMOVUPD Z5, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of2:
+	VMOVUPD Z2, (R11)
+	VMOVUPD Z3, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of1:
+	VMOVUPD Z0, (R11)
+	VMOVUPD Z1, (R11)(R10*1)
+	JMP     tile
+
+write1of10:
+	VCMPPD    $0x16, Z20, Z18, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VCMPPD    $0x16, Z20, Z19, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of9:
+	VCMPPD    $0x16, Z20, Z16, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, (R11)
+	VCMPPD    $0x16, Z20, Z17, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of8:
+	VCMPPD    $0x16, Z20, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)
+	VCMPPD    $0x16, Z20, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of7:
+	VCMPPD    $0x16, Z20, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VCMPPD    $0x16, Z20, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of6:
+	VCMPPD    $0x16, Z20, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, (R11)
+	VCMPPD    $0x16, Z20, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of5:
+	VCMPPD    $0x16, Z20, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)
+	VCMPPD    $0x16, Z20, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of4:
+	VCMPPD    $0x16, Z20, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VCMPPD    $0x16, Z20, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of3:
+	VCMPPD    $0x16, Z20, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)
+	VCMPPD    $0x16, Z20, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of2:
+	VCMPPD    $0x16, Z20, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, (R11)
+	VCMPPD    $0x16, Z20, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of1:
+	VCMPPD    $0x16, Z20, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VCMPPD    $0x16, Z20, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, (R11)(R10*1)
+	JMP       tile
+
+write2of10:
+	VMOVUPD   (R12), Z21
+	VCMPPD    $0x1e, Z20, Z21, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VMOVUPD   (R12)(R10*1), Z18
+	VCMPPD    $0x1e, Z20, Z18, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of9:
+	VMOVUPD   (R12), Z18
+	VCMPPD    $0x1e, Z20, Z18, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, (R11)
+	VMOVUPD   (R12)(R10*1), Z16
+	VCMPPD    $0x1e, Z20, Z16, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of8:
+	VMOVUPD   (R12), Z16
+	VCMPPD    $0x1e, Z20, Z16, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)
+	VMOVUPD   (R12)(R10*1), Z14
+	VCMPPD    $0x1e, Z20, Z14, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of7:
+	VMOVUPD   (R12), Z14
+	VCMPPD    $0x1e, Z20, Z14, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VMOVUPD   (R12)(R10*1), Z12
+	VCMPPD    $0x1e, Z20, Z12, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of6:
+	VMOVUPD   (R12), Z12
+	VCMPPD    $0x1e, Z20, Z12, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, (R11)
+	VMOVUPD   (R12)(R10*1), Z10
+	VCMPPD    $0x1e, Z20, Z10, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of5:
+	VMOVUPD   (R12), Z10
+	VCMPPD    $0x1e, Z20, Z10, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)
+	VMOVUPD   (R12)(R10*1), Z8
+	VCMPPD    $0x1e, Z20, Z8, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of4:
+	VMOVUPD   (R12), Z8
+	VCMPPD    $0x1e, Z20, Z8, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VMOVUPD   (R12)(R10*1), Z6
+	VCMPPD    $0x1e, Z20, Z6, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of3:
+	VMOVUPD   (R12), Z6
+	VCMPPD    $0x1e, Z20, Z6, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)
+	VMOVUPD   (R12)(R10*1), Z4
+	VCMPPD    $0x1e, Z20, Z4, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of2:
+	VMOVUPD   (R12), Z4
+	VCMPPD    $0x1e, Z20, Z4, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, (R11)
+	VMOVUPD   (R12)(R10*1), Z2
+	VCMPPD    $0x1e, Z20, Z2, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of1:
+	VMOVUPD   (R12), Z2
+	VCMPPD    $0x1e, Z20, Z2, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VMOVUPD   (R12)(R10*1), Z0
+	VCMPPD    $0x1e, Z20, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, (R11)(R10*1)
+	JMP       tile
+
+// func gemmT3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemmT3xAVX512(SB), $24576-89
+TEXT ·gemmT3xAVX512(SB), $24576-120
 	MOVQ cols+72(FP), CX
 	MOVQ b+40(FP), BX
 	XORQ DX, DX
@@ -9270,42 +14791,61 @@ loop8:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop8
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z3, (BX)
-	VMOVUPD      Z4, 64(BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, 64(BX)
-	VMOVUPD      Z8, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z9, (BX)
-	VMOVUPD      Z10, 64(BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, 64(BX)
-	VMOVUPD      Z14, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z15, (BX)
-	VMOVUPD      Z16, 64(BX)
-	VMOVUPD      Z17, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z18, (BX)
-	VMOVUPD      Z19, 64(BX)
-	VMOVUPD      Z20, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z21, (BX)
-	VMOVUPD      Z22, 64(BX)
-	VMOVUPD      Z23, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	LEAQ         (DX)(SI*4), DX
-	SUBQ         $+8, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added8
+	VMOVUPD      (R11), Z24
+	VMOVUPD      64(R11), Z25
+	VMOVUPD      (R11)(R10*1), Z26
+	VADDPD       Z24, Z0, Z0
+	VADDPD       Z25, Z1, Z1
+	VADDPD       Z26, Z2, Z2
+	VADDPD       Z24, Z3, Z3
+	VADDPD       Z25, Z4, Z4
+	VADDPD       Z26, Z5, Z5
+	VADDPD       Z24, Z6, Z6
+	VADDPD       Z25, Z7, Z7
+	VADDPD       Z26, Z8, Z8
+	VADDPD       Z24, Z9, Z9
+	VADDPD       Z25, Z10, Z10
+	VADDPD       Z26, Z11, Z11
+	VADDPD       Z24, Z12, Z12
+	VADDPD       Z25, Z13, Z13
+	VADDPD       Z26, Z14, Z14
+	VADDPD       Z24, Z15, Z15
+	VADDPD       Z25, Z16, Z16
+	VADDPD       Z26, Z17, Z17
+	VADDPD       Z24, Z18, Z18
+	VADDPD       Z25, Z19, Z19
+	VADDPD       Z26, Z20, Z20
+	VADDPD       Z24, Z21, Z21
+	VADDPD       Z25, Z22, Z22
+	VADDPD       Z26, Z23, Z23
+
+added8:
+	LEAQ   (DX)(SI*4), DX
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+8, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of8
+	JEQ    write1of8
+	JMP    write2of8
 
 rows7:
 	MOVB    add+88(FP), R11
@@ -9407,40 +14947,59 @@ loop7:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop7
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z3, (BX)
-	VMOVUPD      Z4, 64(BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, 64(BX)
-	VMOVUPD      Z8, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z9, (BX)
-	VMOVUPD      Z10, 64(BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, 64(BX)
-	VMOVUPD      Z14, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z15, (BX)
-	VMOVUPD      Z16, 64(BX)
-	VMOVUPD      Z17, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z18, (BX)
-	VMOVUPD      Z19, 64(BX)
-	VMOVUPD      Z20, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+7, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added7
+	VMOVUPD      (R11), Z21
+	VMOVUPD      64(R11), Z22
+	VMOVUPD      (R11)(R10*1), Z23
+	VADDPD       Z21, Z0, Z0
+	VADDPD       Z22, Z1, Z1
+	VADDPD       Z23, Z2, Z2
+	VADDPD       Z21, Z3, Z3
+	VADDPD       Z22, Z4, Z4
+	VADDPD       Z23, Z5, Z5
+	VADDPD       Z21, Z6, Z6
+	VADDPD       Z22, Z7, Z7
+	VADDPD       Z23, Z8, Z8
+	VADDPD       Z21, Z9, Z9
+	VADDPD       Z22, Z10, Z10
+	VADDPD       Z23, Z11, Z11
+	VADDPD       Z21, Z12, Z12
+	VADDPD       Z22, Z13, Z13
+	VADDPD       Z23, Z14, Z14
+	VADDPD       Z21, Z15, Z15
+	VADDPD       Z22, Z16, Z16
+	VADDPD       Z23, Z17, Z17
+	VADDPD       Z21, Z18, Z18
+	VADDPD       Z22, Z19, Z19
+	VADDPD       Z23, Z20, Z20
+
+added7:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+7, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of7
+	JEQ    write1of7
+	JMP    write2of7
 
 rows6:
 	MOVB    add+88(FP), R11
@@ -9531,35 +15090,54 @@ loop6:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop6
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z3, (BX)
-	VMOVUPD      Z4, 64(BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, 64(BX)
-	VMOVUPD      Z8, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z9, (BX)
-	VMOVUPD      Z10, 64(BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, 64(BX)
-	VMOVUPD      Z14, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z15, (BX)
-	VMOVUPD      Z16, 64(BX)
-	VMOVUPD      Z17, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added6
+	VMOVUPD      (R11), Z18
+	VMOVUPD      64(R11), Z19
+	VMOVUPD      (R11)(R10*1), Z20
+	VADDPD       Z18, Z0, Z0
+	VADDPD       Z19, Z1, Z1
+	VADDPD       Z20, Z2, Z2
+	VADDPD       Z18, Z3, Z3
+	VADDPD       Z19, Z4, Z4
+	VADDPD       Z20, Z5, Z5
+	VADDPD       Z18, Z6, Z6
+	VADDPD       Z19, Z7, Z7
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z18, Z9, Z9
+	VADDPD       Z19, Z10, Z10
+	VADDPD       Z20, Z11, Z11
+	VADDPD       Z18, Z12, Z12
+	VADDPD       Z19, Z13, Z13
+	VADDPD       Z20, Z14, Z14
+	VADDPD       Z18, Z15, Z15
+	VADDPD       Z19, Z16, Z16
+	VADDPD       Z20, Z17, Z17
+
+added6:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB    add+88(FP), R11
@@ -9639,30 +15217,49 @@ loop5:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop5
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z3, (BX)
-	VMOVUPD      Z4, 64(BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, 64(BX)
-	VMOVUPD      Z8, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z9, (BX)
-	VMOVUPD      Z10, 64(BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, 64(BX)
-	VMOVUPD      Z14, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added5
+	VMOVUPD      (R11), Z15
+	VMOVUPD      64(R11), Z16
+	VMOVUPD      (R11)(R10*1), Z17
+	VADDPD       Z15, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z17, Z2, Z2
+	VADDPD       Z15, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z17, Z5, Z5
+	VADDPD       Z15, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	VADDPD       Z17, Z8, Z8
+	VADDPD       Z15, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z17, Z11, Z11
+	VADDPD       Z15, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z17, Z14, Z14
+
+added5:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB    add+88(FP), R11
@@ -9729,25 +15326,44 @@ loop4:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z3, (BX)
-	VMOVUPD      Z4, 64(BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, 64(BX)
-	VMOVUPD      Z8, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z9, (BX)
-	VMOVUPD      Z10, 64(BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Z12
+	VMOVUPD      64(R11), Z13
+	VMOVUPD      (R11)(R10*1), Z14
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z13, Z1, Z1
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	VADDPD       Z13, Z4, Z4
+	VADDPD       Z14, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z13, Z7, Z7
+	VADDPD       Z14, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z13, Z10, Z10
+	VADDPD       Z14, Z11, Z11
+
+added4:
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -9803,23 +15419,42 @@ loop3:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z3, (BX)
-	VMOVUPD      Z4, 64(BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z6, (BX)
-	VMOVUPD      Z7, 64(BX)
-	VMOVUPD      Z8, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Z9
+	VMOVUPD      64(R11), Z10
+	VMOVUPD      (R11)(R10*1), Z11
+	VADDPD       Z9, Z0, Z0
+	VADDPD       Z10, Z1, Z1
+	VADDPD       Z11, Z2, Z2
+	VADDPD       Z9, Z3, Z3
+	VADDPD       Z10, Z4, Z4
+	VADDPD       Z11, Z5, Z5
+	VADDPD       Z9, Z6, Z6
+	VADDPD       Z10, Z7, Z7
+	VADDPD       Z11, Z8, Z8
+
+added3:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -9864,18 +15499,37 @@ loop2:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z3, (BX)
-	VMOVUPD      Z4, 64(BX)
-	VMOVUPD      Z5, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Z6
+	VMOVUPD      64(R11), Z7
+	VMOVUPD      (R11)(R10*1), Z8
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z7, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z6, Z3, Z3
+	VADDPD       Z7, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+
+added2:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -9906,17 +15560,307 @@ loop1:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Z3
+	VMOVUPD      64(R11), Z4
+	VMOVUPD      (R11)(R10*1), Z5
+	VADDPD       Z3, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VADDPD       Z5, Z2, Z2
 
-// func gemmT4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool)
+added1:
+	ADDQ   SI, DX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   BX, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of8:
+	VMOVUPD Z21, (R11)
+	VMOVUPD Z22, 64(R11)
+	VMOVUPD Z23, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of7:
+	VMOVUPD Z18, (R11)
+	VMOVUPD Z19, 64(R11)
+	VMOVUPD Z20, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of6:
+	VMOVUPD Z15, (R11)
+	VMOVUPD Z16, 64(R11)
+	VMOVUPD Z17, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of5:
+	VMOVUPD Z12, (R11)
+	VMOVUPD Z13, 64(R11)
+	VMOVUPD Z14, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of4:
+	VMOVUPD Z9, (R11)
+	VMOVUPD Z10, 64(R11)
+	VMOVUPD Z11, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of3:
+	VMOVUPD Z6, (R11)
+	VMOVUPD Z7, 64(R11)
+	VMOVUPD Z8, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of2:
+	VMOVUPD Z3, (R11)
+	VMOVUPD Z4, 64(R11)
+	VMOVUPD Z5, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of1:
+	VMOVUPD Z0, (R11)
+	VMOVUPD Z1, 64(R11)
+	VMOVUPD Z2, (R11)(R10*1)
+	JMP     tile
+
+write1of8:
+	VCMPPD    $0x16, Z24, Z21, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, (R11)
+	VCMPPD    $0x16, Z24, Z22, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 64(R11)
+	VCMPPD    $0x16, Z24, Z23, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of7:
+	VCMPPD    $0x16, Z24, Z18, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VCMPPD    $0x16, Z24, Z19, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, 64(R11)
+	VCMPPD    $0x16, Z24, Z20, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of6:
+	VCMPPD    $0x16, Z24, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)
+	VCMPPD    $0x16, Z24, Z16, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 64(R11)
+	VCMPPD    $0x16, Z24, Z17, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of5:
+	VCMPPD    $0x16, Z24, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VCMPPD    $0x16, Z24, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VCMPPD    $0x16, Z24, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of4:
+	VCMPPD    $0x16, Z24, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)
+	VCMPPD    $0x16, Z24, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 64(R11)
+	VCMPPD    $0x16, Z24, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of3:
+	VCMPPD    $0x16, Z24, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VCMPPD    $0x16, Z24, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, 64(R11)
+	VCMPPD    $0x16, Z24, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of2:
+	VCMPPD    $0x16, Z24, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)
+	VCMPPD    $0x16, Z24, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 64(R11)
+	VCMPPD    $0x16, Z24, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of1:
+	VCMPPD    $0x16, Z24, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VCMPPD    $0x16, Z24, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VCMPPD    $0x16, Z24, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, (R11)(R10*1)
+	JMP       tile
+
+write2of8:
+	VMOVUPD   (R12), Z25
+	VCMPPD    $0x1e, Z24, Z25, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, (R11)
+	VMOVUPD   64(R12), Z21
+	VCMPPD    $0x1e, Z24, Z21, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z21
+	VCMPPD    $0x1e, Z24, Z21, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of7:
+	VMOVUPD   (R12), Z21
+	VCMPPD    $0x1e, Z24, Z21, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, (R11)
+	VMOVUPD   64(R12), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of6:
+	VMOVUPD   (R12), Z18
+	VCMPPD    $0x1e, Z24, Z18, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)
+	VMOVUPD   64(R12), Z15
+	VCMPPD    $0x1e, Z24, Z15, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z15
+	VCMPPD    $0x1e, Z24, Z15, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of5:
+	VMOVUPD   (R12), Z15
+	VCMPPD    $0x1e, Z24, Z15, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VMOVUPD   64(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of4:
+	VMOVUPD   (R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, (R11)
+	VMOVUPD   64(R12), Z9
+	VCMPPD    $0x1e, Z24, Z9, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z9
+	VCMPPD    $0x1e, Z24, Z9, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of3:
+	VMOVUPD   (R12), Z9
+	VCMPPD    $0x1e, Z24, Z9, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, (R11)
+	VMOVUPD   64(R12), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of2:
+	VMOVUPD   (R12), Z6
+	VCMPPD    $0x1e, Z24, Z6, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)
+	VMOVUPD   64(R12), Z3
+	VCMPPD    $0x1e, Z24, Z3, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z3
+	VCMPPD    $0x1e, Z24, Z3, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of1:
+	VMOVUPD   (R12), Z3
+	VCMPPD    $0x1e, Z24, Z3, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VMOVUPD   64(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VMOVUPD   (R12)(R10*1), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, (R11)(R10*1)
+	JMP       tile
+
+// func gemmT4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
-TEXT ·gemmT4xAVX512(SB), $32768-89
+TEXT ·gemmT4xAVX512(SB), $32768-120
 	MOVQ cols+72(FP), CX
 	MOVQ b+40(FP), BX
 	XORQ DX, DX
@@ -10136,41 +16080,61 @@ loop6:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop6
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, 128(BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, 64(BX)
-	VMOVUPD      Z6, 128(BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, 64(BX)
-	VMOVUPD      Z10, 128(BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, 64(BX)
-	VMOVUPD      Z14, 128(BX)
-	VMOVUPD      Z15, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z16, (BX)
-	VMOVUPD      Z17, 64(BX)
-	VMOVUPD      Z18, 128(BX)
-	VMOVUPD      Z19, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z20, (BX)
-	VMOVUPD      Z21, 64(BX)
-	VMOVUPD      Z22, 128(BX)
-	VMOVUPD      Z23, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+6, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added6
+	VMOVUPD      (R11), Z24
+	VMOVUPD      64(R11), Z25
+	VMOVUPD      128(R11), Z26
+	VMOVUPD      (R11)(R10*1), Z27
+	VADDPD       Z24, Z0, Z0
+	VADDPD       Z25, Z1, Z1
+	VADDPD       Z26, Z2, Z2
+	VADDPD       Z27, Z3, Z3
+	VADDPD       Z24, Z4, Z4
+	VADDPD       Z25, Z5, Z5
+	VADDPD       Z26, Z6, Z6
+	VADDPD       Z27, Z7, Z7
+	VADDPD       Z24, Z8, Z8
+	VADDPD       Z25, Z9, Z9
+	VADDPD       Z26, Z10, Z10
+	VADDPD       Z27, Z11, Z11
+	VADDPD       Z24, Z12, Z12
+	VADDPD       Z25, Z13, Z13
+	VADDPD       Z26, Z14, Z14
+	VADDPD       Z27, Z15, Z15
+	VADDPD       Z24, Z16, Z16
+	VADDPD       Z25, Z17, Z17
+	VADDPD       Z26, Z18, Z18
+	VADDPD       Z27, Z19, Z19
+	VADDPD       Z24, Z20, Z20
+	VADDPD       Z25, Z21, Z21
+	VADDPD       Z26, Z22, Z22
+	VADDPD       Z27, Z23, Z23
+
+added6:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+6, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of6
+	JEQ    write1of6
+	JMP    write2of6
 
 rows5:
 	MOVB    add+88(FP), R11
@@ -10266,35 +16230,55 @@ loop5:
 	ADDQ         DI, R12
 	DECQ         R14
 	JNE          loop5
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, 128(BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, 64(BX)
-	VMOVUPD      Z6, 128(BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, 64(BX)
-	VMOVUPD      Z10, 128(BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, 64(BX)
-	VMOVUPD      Z14, 128(BX)
-	VMOVUPD      Z15, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z16, (BX)
-	VMOVUPD      Z17, 64(BX)
-	VMOVUPD      Z18, 128(BX)
-	VMOVUPD      Z19, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	ADDQ         SI, DX
-	SUBQ         $+5, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added5
+	VMOVUPD      (R11), Z20
+	VMOVUPD      64(R11), Z21
+	VMOVUPD      128(R11), Z22
+	VMOVUPD      (R11)(R10*1), Z23
+	VADDPD       Z20, Z0, Z0
+	VADDPD       Z21, Z1, Z1
+	VADDPD       Z22, Z2, Z2
+	VADDPD       Z23, Z3, Z3
+	VADDPD       Z20, Z4, Z4
+	VADDPD       Z21, Z5, Z5
+	VADDPD       Z22, Z6, Z6
+	VADDPD       Z23, Z7, Z7
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z21, Z9, Z9
+	VADDPD       Z22, Z10, Z10
+	VADDPD       Z23, Z11, Z11
+	VADDPD       Z20, Z12, Z12
+	VADDPD       Z21, Z13, Z13
+	VADDPD       Z22, Z14, Z14
+	VADDPD       Z23, Z15, Z15
+	VADDPD       Z20, Z16, Z16
+	VADDPD       Z21, Z17, Z17
+	VADDPD       Z22, Z18, Z18
+	VADDPD       Z23, Z19, Z19
+
+added5:
+	LEAQ   (DX)(SI*4), DX
+	ADDQ   SI, DX
+	SUBQ   $+5, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of5
+	JEQ    write1of5
+	JMP    write2of5
 
 rows4:
 	MOVB    add+88(FP), R11
@@ -10374,29 +16358,49 @@ loop4:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop4
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, 128(BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, 64(BX)
-	VMOVUPD      Z6, 128(BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, 64(BX)
-	VMOVUPD      Z10, 128(BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z12, (BX)
-	VMOVUPD      Z13, 64(BX)
-	VMOVUPD      Z14, 128(BX)
-	VMOVUPD      Z15, (BX)(R10*1)
-	ADDQ         R8, BX
-	LEAQ         (DX)(SI*4), DX
-	SUBQ         $+4, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added4
+	VMOVUPD      (R11), Z16
+	VMOVUPD      64(R11), Z17
+	VMOVUPD      128(R11), Z18
+	VMOVUPD      (R11)(R10*1), Z19
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z17, Z1, Z1
+	VADDPD       Z18, Z2, Z2
+	VADDPD       Z19, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z17, Z5, Z5
+	VADDPD       Z18, Z6, Z6
+	VADDPD       Z19, Z7, Z7
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z17, Z9, Z9
+	VADDPD       Z18, Z10, Z10
+	VADDPD       Z19, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z17, Z13, Z13
+	VADDPD       Z18, Z14, Z14
+	VADDPD       Z19, Z15, Z15
+
+added4:
+	LEAQ   (DX)(SI*4), DX
+	SUBQ   $+4, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of4
+	JEQ    write1of4
+	JMP    write2of4
 
 rows3:
 	MOVB    add+88(FP), R11
@@ -10462,26 +16466,46 @@ loop3:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop3
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, 128(BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, 64(BX)
-	VMOVUPD      Z6, 128(BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z8, (BX)
-	VMOVUPD      Z9, 64(BX)
-	VMOVUPD      Z10, 128(BX)
-	VMOVUPD      Z11, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+3, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added3
+	VMOVUPD      (R11), Z12
+	VMOVUPD      64(R11), Z13
+	VMOVUPD      128(R11), Z14
+	VMOVUPD      (R11)(R10*1), Z15
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z13, Z1, Z1
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z15, Z3, Z3
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z13, Z5, Z5
+	VADDPD       Z14, Z6, Z6
+	VADDPD       Z15, Z7, Z7
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z13, Z9, Z9
+	VADDPD       Z14, Z10, Z10
+	VADDPD       Z15, Z11, Z11
+
+added3:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+3, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of3
+	JEQ    write1of3
+	JMP    write2of3
 
 rows2:
 	MOVB    add+88(FP), R11
@@ -10533,20 +16557,40 @@ loop2:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop2
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, 128(BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	VMOVUPD      Z4, (BX)
-	VMOVUPD      Z5, 64(BX)
-	VMOVUPD      Z6, 128(BX)
-	VMOVUPD      Z7, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	ADDQ         SI, DX
-	SUBQ         $+2, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added2
+	VMOVUPD      (R11), Z8
+	VMOVUPD      64(R11), Z9
+	VMOVUPD      128(R11), Z10
+	VMOVUPD      (R11)(R10*1), Z11
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z9, Z1, Z1
+	VADDPD       Z10, Z2, Z2
+	VADDPD       Z11, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z9, Z5, Z5
+	VADDPD       Z10, Z6, Z6
+	VADDPD       Z11, Z7, Z7
+
+added2:
+	ADDQ   SI, DX
+	ADDQ   SI, DX
+	SUBQ   $+2, m+0(FP)
+	MOVQ   BX, R11
+	ADDQ   R8, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of2
+	JEQ    write1of2
+	JMP    write2of2
 
 rows1:
 	MOVB    add+88(FP), R11
@@ -10580,14 +16624,285 @@ loop1:
 	ADDQ         DI, R11
 	DECQ         R13
 	JNE          loop1
-	VMOVUPD      Z0, (BX)
-	VMOVUPD      Z1, 64(BX)
-	VMOVUPD      Z2, 128(BX)
-	VMOVUPD      Z3, (BX)(R10*1)
-	ADDQ         R8, BX
-	ADDQ         SI, DX
-	SUBQ         $+1, m+0(FP)
-	JMP          tile
+	MOVQ         row+96(FP), R11
+	TESTQ        R11, R11
+	JEQ          added1
+	VMOVUPD      (R11), Z4
+	VMOVUPD      64(R11), Z5
+	VMOVUPD      128(R11), Z6
+	VMOVUPD      (R11)(R10*1), Z7
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z5, Z1, Z1
+	VADDPD       Z6, Z2, Z2
+	VADDPD       Z7, Z3, Z3
+
+added1:
+	ADDQ   SI, DX
+	SUBQ   $+1, m+0(FP)
+	MOVQ   BX, R11
+	MOVQ   R11, BX
+	ADDQ   R8, BX
+	MOVQ   mode+104(FP), R13
+	MOVQ   c+56(FP), R14
+	MOVQ   mask+112(FP), R12
+	ADDQ   R11, R12
+	SUBQ   R14, R12
+	VXORPD Z24, Z24, Z24
+	CMPQ   R13, $+1
+	JLT    write0of1
+	JEQ    write1of1
+	JMP    write2of1
+
+write0of6:
+	VMOVUPD Z20, (R11)
+	VMOVUPD Z21, 64(R11)
+	VMOVUPD Z22, 128(R11)
+	VMOVUPD Z23, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of5:
+	VMOVUPD Z16, (R11)
+	VMOVUPD Z17, 64(R11)
+	VMOVUPD Z18, 128(R11)
+	VMOVUPD Z19, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of4:
+	VMOVUPD Z12, (R11)
+	VMOVUPD Z13, 64(R11)
+	VMOVUPD Z14, 128(R11)
+	VMOVUPD Z15, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of3:
+	VMOVUPD Z8, (R11)
+	VMOVUPD Z9, 64(R11)
+	VMOVUPD Z10, 128(R11)
+	VMOVUPD Z11, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of2:
+	VMOVUPD Z4, (R11)
+	VMOVUPD Z5, 64(R11)
+	VMOVUPD Z6, 128(R11)
+	VMOVUPD Z7, (R11)(R10*1)
+	SUBQ    R8, R11
+
+write0of1:
+	VMOVUPD Z0, (R11)
+	VMOVUPD Z1, 64(R11)
+	VMOVUPD Z2, 128(R11)
+	VMOVUPD Z3, (R11)(R10*1)
+	JMP     tile
+
+write1of6:
+	VCMPPD    $0x16, Z24, Z20, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)
+	VCMPPD    $0x16, Z24, Z21, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, 64(R11)
+	VCMPPD    $0x16, Z24, Z22, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 128(R11)
+	VCMPPD    $0x16, Z24, Z23, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of5:
+	VCMPPD    $0x16, Z24, Z16, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, (R11)
+	VCMPPD    $0x16, Z24, Z17, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, 64(R11)
+	VCMPPD    $0x16, Z24, Z18, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, 128(R11)
+	VCMPPD    $0x16, Z24, Z19, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of4:
+	VCMPPD    $0x16, Z24, Z12, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VCMPPD    $0x16, Z24, Z13, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VCMPPD    $0x16, Z24, Z14, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, 128(R11)
+	VCMPPD    $0x16, Z24, Z15, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of3:
+	VCMPPD    $0x16, Z24, Z8, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)
+	VCMPPD    $0x16, Z24, Z9, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 64(R11)
+	VCMPPD    $0x16, Z24, Z10, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 128(R11)
+	VCMPPD    $0x16, Z24, Z11, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of2:
+	VCMPPD    $0x16, Z24, Z4, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)
+	VCMPPD    $0x16, Z24, Z5, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, 64(R11)
+	VCMPPD    $0x16, Z24, Z6, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, 128(R11)
+	VCMPPD    $0x16, Z24, Z7, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R11)(R10*1)
+	SUBQ      R8, R11
+
+write1of1:
+	VCMPPD    $0x16, Z24, Z0, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VCMPPD    $0x16, Z24, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VCMPPD    $0x16, Z24, Z2, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R11)
+	VCMPPD    $0x16, Z24, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)(R10*1)
+	JMP       tile
+
+write2of6:
+	VMOVUPD   (R12), Z25
+	VCMPPD    $0x1e, Z24, Z25, K1
+	VMOVAPD.Z Z20, K1, Z20
+	VMOVUPD   Z20, (R11)
+	VMOVUPD   64(R12), Z20
+	VCMPPD    $0x1e, Z24, Z20, K1
+	VMOVAPD.Z Z21, K1, Z21
+	VMOVUPD   Z21, 64(R11)
+	VMOVUPD   128(R12), Z20
+	VCMPPD    $0x1e, Z24, Z20, K1
+	VMOVAPD.Z Z22, K1, Z22
+	VMOVUPD   Z22, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z20
+	VCMPPD    $0x1e, Z24, Z20, K1
+	VMOVAPD.Z Z23, K1, Z23
+	VMOVUPD   Z23, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of5:
+	VMOVUPD   (R12), Z20
+	VCMPPD    $0x1e, Z24, Z20, K1
+	VMOVAPD.Z Z16, K1, Z16
+	VMOVUPD   Z16, (R11)
+	VMOVUPD   64(R12), Z16
+	VCMPPD    $0x1e, Z24, Z16, K1
+	VMOVAPD.Z Z17, K1, Z17
+	VMOVUPD   Z17, 64(R11)
+	VMOVUPD   128(R12), Z16
+	VCMPPD    $0x1e, Z24, Z16, K1
+	VMOVAPD.Z Z18, K1, Z18
+	VMOVUPD   Z18, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z16
+	VCMPPD    $0x1e, Z24, Z16, K1
+	VMOVAPD.Z Z19, K1, Z19
+	VMOVUPD   Z19, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of4:
+	VMOVUPD   (R12), Z16
+	VCMPPD    $0x1e, Z24, Z16, K1
+	VMOVAPD.Z Z12, K1, Z12
+	VMOVUPD   Z12, (R11)
+	VMOVUPD   64(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z13, K1, Z13
+	VMOVUPD   Z13, 64(R11)
+	VMOVUPD   128(R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z14, K1, Z14
+	VMOVUPD   Z14, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z15, K1, Z15
+	VMOVUPD   Z15, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of3:
+	VMOVUPD   (R12), Z12
+	VCMPPD    $0x1e, Z24, Z12, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z8, (R11)
+	VMOVUPD   64(R12), Z8
+	VCMPPD    $0x1e, Z24, Z8, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z9, 64(R11)
+	VMOVUPD   128(R12), Z8
+	VCMPPD    $0x1e, Z24, Z8, K1
+	VMOVAPD.Z Z10, K1, Z10
+	VMOVUPD   Z10, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z8
+	VCMPPD    $0x1e, Z24, Z8, K1
+	VMOVAPD.Z Z11, K1, Z11
+	VMOVUPD   Z11, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of2:
+	VMOVUPD   (R12), Z8
+	VCMPPD    $0x1e, Z24, Z8, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (R11)
+	VMOVUPD   64(R12), Z4
+	VCMPPD    $0x1e, Z24, Z4, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMOVUPD   Z5, 64(R11)
+	VMOVUPD   128(R12), Z4
+	VCMPPD    $0x1e, Z24, Z4, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z6, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z4
+	VCMPPD    $0x1e, Z24, Z4, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z7, (R11)(R10*1)
+	SUBQ      R8, R11
+	SUBQ      R8, R12
+
+write2of1:
+	VMOVUPD   (R12), Z4
+	VCMPPD    $0x1e, Z24, Z4, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (R11)
+	VMOVUPD   64(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(R11)
+	VMOVUPD   128(R12), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, 128(R11)
+	VMOVUPD   (R12)(R10*1), Z0
+	VCMPPD    $0x1e, Z24, Z0, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (R11)(R10*1)
+	JMP       tile
 
 // func gemv(m int, n int, x *float64, b *float64, c *float64, add bool)
 // Requires: AVX, AVX2, FMA3

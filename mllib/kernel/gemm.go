@@ -13,7 +13,7 @@ import (
 func Gemm(ta, tb bool, m, n, k int, a, b, c []float64) {
 	checkGemm("Gemm", m, n, k, a, b, c)
 	a, b, c = a[:m*k], b[:k*n], c[:m*n]
-	if !gemmAsm(ta, tb, m, n, k, a, b, c, false) {
+	if !gemmAsm(ta, tb, m, n, k, a, b, c, false, nil) {
 		clear(c)
 		gemmGo(ta, tb, m, n, k, a, b, c)
 	}
@@ -23,13 +23,53 @@ func Gemm(ta, tb bool, m, n, k int, a, b, c []float64) {
 func GemmAdd(ta, tb bool, m, n, k int, a, b, c []float64) {
 	checkGemm("GemmAdd", m, n, k, a, b, c)
 	a, b, c = a[:m*k], b[:k*n], c[:m*n]
-	if !gemmAsm(ta, tb, m, n, k, a, b, c, true) {
+	if !gemmAsm(ta, tb, m, n, k, a, b, c, true, nil) {
 		gemmGo(ta, tb, m, n, k, a, b, c)
 	}
 }
 
+// Then says what becomes of the entries of a product: Row is added, then negative
+// ones are made 0 or those are kept whose place in Mask is positive. The bits are
+// those of AddRow, ReLU and MaskPos after Gemm; what is saved is their passes over
+// memory.
+type Then struct {
+	Row  []float64 // [n], or nil
+	ReLU bool
+	Mask []float64 // [m, n], or nil; not together with ReLU
+}
+
+// GemmThen is Gemm with the entries changed as t says before they are written.
+func GemmThen(ta, tb bool, m, n, k int, a, b, c []float64, t Then) {
+	checkGemm("GemmThen", m, n, k, a, b, c)
+	if t.Row != nil && len(t.Row) < n || t.Mask != nil && len(t.Mask) < entries(m, n) || t.ReLU && t.Mask != nil {
+		panic(fmt.Sprintf("kernel: GemmThen to [%d, %d]: len(Row) = %d, len(Mask) = %d, ReLU %v", m, n, len(t.Row), len(t.Mask), t.ReLU))
+	}
+	a, b, c = a[:m*k], b[:k*n], c[:m*n]
+	if !gemmAsm(ta, tb, m, n, k, a, b, c, false, &t) {
+		clear(c)
+		gemmGo(ta, tb, m, n, k, a, b, c)
+		t.apply(m, n, c)
+	}
+}
+
+// apply changes the entries of c [m, n] after they have been written.
+func (t *Then) apply(m, n int, c []float64) {
+	if t == nil {
+		return
+	}
+	if t.Row != nil {
+		AddRow(m, n, c, c, t.Row)
+	}
+	if t.ReLU {
+		ReLU(c, c)
+	}
+	if t.Mask != nil {
+		MaskPos(c, c, t.Mask[:m*n])
+	}
+}
+
 func checkGemm(name string, m, n, k int, a, b, c []float64) {
-	if m < 0 || n < 0 || k < 0 || len(a) < m*k || len(b) < k*n || len(c) < m*n {
+	if m < 0 || n < 0 || k < 0 || len(a) < entries(m, k) || len(b) < entries(k, n) || len(c) < entries(m, n) {
 		panicGemm(name, m, n, k, len(a), len(b), len(c))
 	}
 }
@@ -40,8 +80,8 @@ func panicGemm(name string, m, n, k, la, lb, lc int) {
 	for _, x := range []struct {
 		name      string
 		have, min int
-	}{{"a", la, m * k}, {"b", lb, k * n}, {"c", lc, m * n}} {
-		if x.have < x.min {
+	}{{"a", la, entries(m, k)}, {"b", lb, entries(k, n)}, {"c", lc, entries(m, n)}} {
+		if m >= 0 && n >= 0 && k >= 0 && x.have < x.min {
 			panic(fmt.Sprintf("%s: len(%s) = %d, want %d", what, x.name, x.have, x.min))
 		}
 	}

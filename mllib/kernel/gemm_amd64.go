@@ -7,10 +7,18 @@ package kernel
 type product struct {
 	m, n, k  int
 	a, b, c  []float64
-	asi, asp int  // a[i,p] = a[i·asi + p·asp]
-	tb       bool // b is stored [n, k]
-	add      bool // start from the old c
+	asi, asp int   // a[i,p] = a[i·asi + p·asp]
+	tb       bool  // b is stored [n, k]
+	add      bool  // start from the old c
+	then     *Then // or nil
 }
+
+// Modes of writing a tile, as in the generator.
+const (
+	plain = iota
+	withReLU
+	withMask
+)
 
 // blockDepth bounds k of one call, so that a panel of b stays in the first
 // cache; packedDepth does it for a panel transposed onto the stack and is
@@ -24,18 +32,26 @@ const (
 // registers; widths[m] is the number of vectors with which few rows keep both
 // multipliers busy.
 type tiling struct {
+	first   int // of its functions, see call
 	lanes   int
 	heights [9]int
 	widths  [12]int
 }
 
 var (
-	tiling512 = tiling{8, [9]int{1: 8, 2: 10, 3: 8, 4: 6, 5: 5, 6: 4, 7: 3, 8: 2}, [12]int{0, 8, 8, 7, 6, 5, 4, 3, 3, 2, 2, 3}}
-	tiling2   = tiling{4, [9]int{1: 8, 2: 6, 3: 4, 4: 2, 5: 2, 6: 1, 7: 1, 8: 1}, [12]int{0, 8, 5, 3, 3, 2, 2, 3, 3, 3, 3, 3}}
+	tiling512 = tiling{0, 8, [9]int{1: 8, 2: 10, 3: 8, 4: 6, 5: 5, 6: 4, 7: 3, 8: 2}, [12]int{0, 8, 8, 7, 6, 5, 4, 3, 3, 2, 2, 3}}
+	tiling2   = tiling{firstAVX2, 4, [9]int{1: 8, 2: 6, 3: 4, 4: 2, 5: 2, 6: 1, 7: 1, 8: 1}, [12]int{0, 8, 5, 3, 3, 2, 2, 3, 3, 3, 3, 3}}
 )
 
+// firstAVX2 is where the functions of AVX2 begin in a list of all.
+const firstAVX2 = 8
+
+// restRows and restDepth are the least m and k for which the last columns get a
+// panel of their own: fewer do not keep the multipliers busy.
+const restRows, restDepth = 4, 8
+
 // gemmAsm computes the product in assembly, or returns false if there is none.
-func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool) bool {
+func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool, then *Then) bool {
 	if active == portable {
 		return false
 	}
@@ -46,13 +62,19 @@ func gemmAsm(ta, tb bool, m, n, k int, a, b, c []float64, add bool) bool {
 		if !add {
 			clear(c)
 		}
+		then.apply(m, n, c)
+		return true
+	}
+	if then != nil && (m == 1 || n == 1) { // little is written
+		gemmAsm(ta, tb, m, n, k, a, b, c, add, nil)
+		then.apply(m, n, c)
 		return true
 	}
 	if n == 1 && m > 1 { // a column is computed as a row: cᵀ = bᵀ·aᵀ
 		m, n, a, b = 1, m, b, a
 		ta, tb = false, !ta
 	}
-	g := product{m: m, n: n, k: k, a: a, b: b, c: c, asi: k, asp: 1, tb: tb && k > 1, add: add}
+	g := product{m: m, n: n, k: k, a: a, b: b, c: c, asi: k, asp: 1, tb: tb && k > 1, add: add, then: then}
 	if ta {
 		g.asi, g.asp = 1, m
 	}
@@ -86,21 +108,31 @@ func (g *product) run(t *tiling) {
 	if g.tb {
 		depth, width = packedDepth, min(width, 4)
 	}
-	vectors := (g.n + t.lanes - 1) / t.lanes
-	panels, narrow, wider := 1, vectors, 0
+	vectors, rest := (g.n+t.lanes-1)/t.lanes, 0
+	if t.lanes == 8 && g.m >= restRows && g.k >= restDepth && (g.n-1)%8 < 4 {
+		// The last vector would be half empty. With the one before it, it makes
+		// three vectors of AVX2, which cost less where those of AVX-512 count twice.
+		rest = min(g.n, (g.n-1)%8+9)
+		vectors = (g.n - rest) / t.lanes
+	}
+	panels, narrow, wider := min(vectors, 1), vectors, 0
 	if vectors > width {
 		panels = (vectors + width - 1) / width
 		narrow, wider = vectors/panels, vectors%panels
 	}
 	for p := 0; p < g.k; p += depth {
-		kb := min(depth, g.k-p)
-		for i, j := 0, 0; i < panels; i++ {
+		kb, j := min(depth, g.k-p), 0
+		for i := range panels {
 			nv := narrow
 			if i < wider {
 				nv++
 			}
-			g.panel(t, nv, p, kb, j, min(nv*t.lanes, g.n-j))
-			j += nv * t.lanes
+			cols := min(nv*t.lanes, g.n-j)
+			g.panel(t, nv, p, kb, j, cols)
+			j += cols
+		}
+		if rest > 0 {
+			g.panel(&tiling2, (rest+3)/4, p, kb, j, rest)
 		}
 		g.add = true
 	}
@@ -115,84 +147,103 @@ func (g *product) panel(t *tiling, nv, p, k, j, cols int) {
 		tiles := (g.m + h - 1) / h
 		h = (g.m + tiles - 1) / tiles
 	}
-	a, c := &g.a[p*g.asp], &g.c[j]
-	asi, asp, csi := 8*g.asi, 8*g.asp, 8*g.n
-	switch {
-	case g.tb && t.lanes == 8:
-		packed512(nv, g.m, k, a, asi, asp, &g.b[j*g.k+p], 8*g.k, c, csi, cols, h, g.add)
-	case g.tb:
-		packed2(nv, g.m, k, a, asi, asp, &g.b[j*g.k+p], 8*g.k, c, csi, cols, h, g.add)
-	case t.lanes == 8:
-		panel512(nv, g.m, k, a, asi, asp, &g.b[p*g.n+j], 8*g.n, c, csi, cols, h, g.add)
-	default:
-		panel2(nv, g.m, k, a, asi, asp, &g.b[p*g.n+j], 8*g.n, c, csi, cols, h, g.add)
+	c := call{m: g.m, k: k, h: h, cols: cols, a: &g.a[p*g.asp], asi: 8 * g.asi, asp: 8 * g.asp,
+		bs: 8 * g.n, c: &g.c[j], csi: 8 * g.n, add: g.add}
+	if g.then != nil && p+k == g.k { // the last block writes what the chains end in
+		c.finish(g.then, j)
+	}
+	if g.tb {
+		c.b, c.bs = &g.b[j*g.k+p], 8*g.k
+		c.packed(t, nv)
+	} else {
+		c.b = &g.b[p*g.n+j]
+		c.plain(t, nv)
 	}
 }
 
-func panel512(nv, m, k int, a *float64, asi, asp int, b *float64, bs int, c *float64, csi, cols, h int, add bool) {
-	switch nv {
+// call is one call of the assembly: a panel of c, strides in bytes.
+type call struct {
+	m, k, h, cols int
+	a             *float64
+	asi, asp      int
+	b             *float64
+	bs            int
+	c             *float64
+	csi           int
+	add           bool
+	row           *float64
+	mode          int
+	mask          *float64
+}
+
+// finish sets what becomes of the entries of the panel from column j on.
+func (p *call) finish(t *Then, j int) {
+	if t.Row != nil {
+		p.row = &t.Row[j]
+	}
+	if t.ReLU {
+		p.mode = withReLU
+	} else if t.Mask != nil {
+		p.mode, p.mask = withMask, &t.Mask[j]
+	}
+}
+
+// plain calls the function for b as it is.
+func (p *call) plain(t *tiling, nv int) {
+	switch t.first + nv {
 	case 1:
-		gemm1xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm1xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 2:
-		gemm2xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm2xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 3:
-		gemm3xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm3xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 4:
-		gemm4xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm4xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 5:
-		gemm5xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm5xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 6:
-		gemm6xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm6xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 7:
-		gemm7xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm7xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 8:
-		gemm8xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemm8xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 1:
+		gemm1xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 2:
+		gemm2xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 3:
+		gemm3xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 4:
+		gemm4xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 5:
+		gemm5xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 6:
+		gemm6xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 7:
+		gemm7xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 8:
+		gemm8xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	}
 }
 
-func panel2(nv, m, k int, a *float64, asi, asp int, b *float64, bs int, c *float64, csi, cols, h int, add bool) {
-	switch nv {
+// packed calls the function that transposes b.
+func (p *call) packed(t *tiling, nv int) {
+	switch t.first + nv {
 	case 1:
-		gemm1xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT1xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 2:
-		gemm2xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT2xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 3:
-		gemm3xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT3xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	case 4:
-		gemm4xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 5:
-		gemm5xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 6:
-		gemm6xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 7:
-		gemm7xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 8:
-		gemm8xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	}
-}
-
-func packed512(nv, m, k int, a *float64, asi, asp int, b *float64, bs int, c *float64, csi, cols, h int, add bool) {
-	switch nv {
-	case 1:
-		gemmT1xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 2:
-		gemmT2xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 3:
-		gemmT3xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 4:
-		gemmT4xAVX512(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	}
-}
-
-func packed2(nv, m, k int, a *float64, asi, asp int, b *float64, bs int, c *float64, csi, cols, h int, add bool) {
-	switch nv {
-	case 1:
-		gemmT1xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 2:
-		gemmT2xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 3:
-		gemmT3xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
-	case 4:
-		gemmT4xAVX2(m, k, a, asi, asp, b, bs, c, csi, cols, h, add)
+		gemmT4xAVX512(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 1:
+		gemmT1xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 2:
+		gemmT2xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 3:
+		gemmT3xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
+	case firstAVX2 + 4:
+		gemmT4xAVX2(p.m, p.k, p.a, p.asi, p.asp, p.b, p.bs, p.c, p.csi, p.cols, p.h, p.add, p.row, p.mode, p.mask)
 	}
 }

@@ -2,4 +2,4 @@
 
 package kernel
 
-func gemmAsm(_, _ bool, _, _, _ int, _, _, _ []float64, _ bool) bool { return false }
+func gemmAsm(_, _ bool, _, _, _ int, _, _, _ []float64, _ bool, _ *Then) bool { return false }

@@ -246,6 +246,7 @@ func FuzzGemm(f *testing.F) {
 		forEachPath(t, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 8))
 			compareGemm(t, rng, mode&1 != 0, mode&2 != 0, mode&4 != 0, int(m%64), int(n%160), int(k%450))
+			compareThen(t, rng, mode&1 != 0, mode&2 != 0, int(m%64), int(n%160), int(k%450))
 		})
 	})
 }

@@ -1,13 +1,17 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"math/bits"
+)
 
 // The functions of this file see a (and dst) as a matrix [m, n]. Slices may be
 // longer than what is used of them; dst may be the same slice as a.
 
 // AddRow sets dst[i,j] = row[j] + a[i,j].
 func AddRow(m, n int, dst, a, row []float64) {
-	if m < 0 || n < 0 || len(dst) < m*n || len(a) < m*n || len(row) < n {
+	if m < 0 || n < 0 || len(dst) < entries(m, n) || len(a) < entries(m, n) || len(row) < n {
 		panic(fmt.Sprintf("kernel: AddRow of [%d, %d]: lengths %d (dst), %d (a), %d (row), want %d, %d, %d",
 			m, n, len(dst), len(a), len(row), m*n, m*n, n))
 	}
@@ -59,8 +63,17 @@ func Sum(a []float64) float64 {
 	return s
 }
 
+// entries is m·n, or more than any slice holds if that overflows.
+func entries(m, n int) int {
+	hi, lo := bits.Mul64(uint64(m), uint64(n))
+	if hi != 0 || lo > math.MaxInt {
+		return math.MaxInt
+	}
+	return int(lo)
+}
+
 func checkSums(name string, m, n int, dst []float64, want int, a []float64) {
-	if m < 0 || n < 0 || len(dst) < want || len(a) < m*n {
+	if m < 0 || n < 0 || len(dst) < want || len(a) < entries(m, n) {
 		panic(fmt.Sprintf("kernel: %s of [%d, %d]: lengths %d (dst), %d (a), want %d, %d",
 			name, m, n, len(dst), len(a), want, m*n))
 	}

@@ -75,3 +75,12 @@ func FuzzRows(f *testing.F) {
 		forEachPath(t, func(t *testing.T) { compareRows(t, rand.New(rand.NewPCG(seed, 3)), int(m%80), int(n)) })
 	})
 }
+
+// Sizes whose product overflows to a small number are no small matrices.
+func TestOverflowingSizes(t *testing.T) {
+	x := make([]float64, 4)
+	const huge = 1 << 62
+	mustPanic(t, "AddRow of [4611686018427387904, 4]", func() { AddRow(huge, 4, x, x, x) })
+	mustPanic(t, "SumRows of [4611686018427387904, 4]", func() { SumRows(huge, 4, x, x) })
+	mustPanic(t, "Gemm of [4611686018427387904, 4]", func() { Gemm(false, false, huge, 4, 4, x, x, x) })
+}

@@ -94,19 +94,20 @@ func finiteAll(step int, quantity string, g []*ad.Value) error {
 // notFinite returns an entry that is not a finite number, if there is one. For
 // finite x, x − x is 0; four sums side by side do not wait for each other.
 func notFinite(data []float64) (float64, bool) {
-	var s [4]float64
-	i := 0
-	for ; i+4 <= len(data); i += 4 {
-		x := (*[4]float64)(data[i:])
-		s[0] += x[0] - x[0]
-		s[1] += x[1] - x[1]
-		s[2] += x[2] - x[2]
-		s[3] += x[3] - x[3]
+	var s0, s1, s2, s3 float64
+	rest := data
+	for len(rest) >= 4 {
+		x := (*[4]float64)(rest)
+		s0 += x[0] - x[0]
+		s1 += x[1] - x[1]
+		s2 += x[2] - x[2]
+		s3 += x[3] - x[3]
+		rest = rest[4:]
 	}
-	for ; i < len(data); i++ {
-		s[0] += data[i] - data[i]
+	for _, x := range rest {
+		s0 += x - x
 	}
-	if s[0]+s[1]+s[2]+s[3] == 0 {
+	if s0+s1+s2+s3 == 0 {
 		return 0, false
 	}
 	for _, x := range data {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"ml3/mllib/ad"
+	"ml3/mllib/kernel"
 	"ml3/mllib/nn"
 )
 
@@ -221,10 +222,8 @@ func (t *Trainer) member(m *Member) (taskLoss, rate float64, err error) {
 	}
 	share := clipFactor(g, t.c.Clip) / float64(len(t.members))
 	for i, gi := range g {
-		dst := t.grad[i].Data
-		for j, x := range gi.Data {
-			dst[j] += share * x
-		}
+		kernel.Scale(gi.Data, share, gi.Data)
+		kernel.Add(t.grad[i].Data, t.grad[i].Data, gi.Data)
 	}
 	theta.CopyTo(m.Theta)
 	return l.Item(), rate, nil

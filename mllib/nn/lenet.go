@@ -65,12 +65,13 @@ func (l LeNet) Apply(p Params, x *ad.Value) *ad.Value {
 	s1, _ := l.sides()
 	h := ad.ReLU(ad.ConvPool(x, p[0], p[1], l.Side, l.Filter))
 	h = ad.ReLU(ad.ConvPool(h, p[2], p[3], s1, l.Filter))
-	h = ad.ReLU(ad.Affine(h, p[4], p[5]))
+	h = ad.AffineReLU(h, p[4], p[5])
 	return ad.LogSoftmax(ad.Affine(h, p[6], p[7]))
 }
 
 // CrossEntropy returns the mean over n images of −log of the probability given
-// to the true class, [1, 1]: logp and the one-hot targets are [n, classes].
+// to the true class, [1, 1]: logp and the one-hot targets are [n, classes]. The
+// other classes do not matter, even if one has probability 0.
 func CrossEntropy(logp, onehot *ad.Value) *ad.Value {
-	return ad.Scale(-1/float64(logp.Rows), ad.Sum(ad.Mul(logp, onehot)))
+	return ad.Scale(-1/float64(logp.Rows), ad.Sum(ad.Mul(ad.Gate(logp, onehot), onehot)))
 }

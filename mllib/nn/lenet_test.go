@@ -134,3 +134,18 @@ func TestCrossEntropy(t *testing.T) {
 		t.Errorf("cross-entropy %v, want %v", got, want)
 	}
 }
+
+// A class that is impossible and not the true one leaves cross-entropy and gradient finite.
+func TestCrossEntropyOfImpossibleClass(t *testing.T) {
+	logits := ad.RowVector(math.Inf(-1), 0, 1)
+	c := CrossEntropy(ad.LogSoftmax(logits), ad.RowVector(0, 0, 1))
+	if want := math.Log(1 + math.Exp(-1)); math.Abs(c.Item()-want) > 1e-15 {
+		t.Errorf("cross-entropy %v, want %v", c.Item(), want)
+	}
+	p := 1 / (1 + math.Exp(-1))
+	for i, want := range []float64{0, 1 - p, p - 1} {
+		if got := ad.Grad(c, logits)[0].Data[i]; !(math.Abs(got-want) < 1e-15) {
+			t.Errorf("derivative of logit %d: %v, want %v", i, got, want)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 
 	"ml3/mllib/ad"
 )
@@ -116,19 +117,29 @@ func (m MLP) Apply(p Params, x *ad.Value) *ad.Value {
 		panic(fmt.Sprintf("nn: MLP %v (bias %v) applied with %d parameters", m.Sizes, m.Bias, len(p)))
 	}
 	for l := range layers {
+		w, f := p[per*l], m.Hidden
+		var b *ad.Value
 		if m.Bias {
-			x = ad.Affine(x, p[2*l], p[2*l+1])
-		} else {
-			x = ad.MatMul(x, p[l])
+			b = p[per*l+1]
 		}
-		if l < layers-1 {
-			x = m.Hidden(x)
-		} else {
-			x = m.Out(x)
+		if l == layers-1 {
+			f = m.Out
 		}
+		x = f.layer(x, w, b)
 	}
 	return x
 }
+
+// layer returns f(x·w + b), b nil for none. ReLU is part of the product.
+func (f Activation) layer(x, w, b *ad.Value) *ad.Value {
+	if reflect.ValueOf(f).Pointer() == relu {
+		return ad.AffineReLU(x, w, b)
+	}
+	return f(ad.Affine(x, w, b))
+}
+
+// relu tells ad.ReLU from other functions, which cannot be compared.
+var relu = reflect.ValueOf(ad.ReLU).Pointer()
 
 // Initializer draws the weights w [in, out] and biases b (empty without) of a layer.
 type Initializer func(rng *rand.Rand, in, out int, w, b []float64)

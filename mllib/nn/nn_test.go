@@ -39,6 +39,30 @@ func TestMLPGradients(t *testing.T) {
 	}
 }
 
+// A network knows ad.ReLU and computes it with the product; a function that does the
+// same without being it gives the same numbers and gradients, layer by layer.
+func TestReLUWithTheProduct(t *testing.T) {
+	apart := func(x *ad.Value) *ad.Value { return ad.ReLU(ad.AddScalar(0, x)) }
+	for _, bias := range []bool{false, true} {
+		m := nn.MLP{Sizes: []int{3, 12, 9, 2}, Hidden: ad.ReLU, Out: ad.ReLU, Bias: bias, Weights: nn.TorchDefault}
+		p, x := m.Init(nil, rng()), ad.New(4, 3, []float64{.3, -1, .7, 1.1, .2, -.4, 2, 1, -1, -.2, -.5, .8})
+		n := m
+		n.Hidden, n.Out = apart, apart
+		y, z := m.Apply(p, x), n.Apply(p, x)
+		gy, gz := ad.Grad(ad.Sum(ad.Exp(y)), append(p, y)...), ad.Grad(ad.Sum(ad.Exp(z)), append(p, z)...)
+		for i, g := range append(gy, y) {
+			for j := range g.Data {
+				if want := append(gz, z)[i].Data[j]; g.Data[j] != want {
+					t.Errorf("bias %v: value %d, entry %d: %v, want %v", bias, i, j, g.Data[j], want)
+				}
+			}
+		}
+		if allocs := func(m nn.MLP) float64 { return testing.AllocsPerRun(5, func() { m.Apply(p, x) }) }; allocs(m) >= allocs(n) {
+			t.Errorf("bias %v: %v allocations with the product, %v apart", bias, allocs(m), allocs(n))
+		}
+	}
+}
+
 // The spread of the initializers: variance bound²/3 within ± bound.
 func TestInitializers(t *testing.T) {
 	for _, c := range []struct {

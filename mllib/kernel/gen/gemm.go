@@ -47,7 +47,10 @@ type panel struct {
 	packed     bool // b is stored transposed: copy it to the stack first
 
 	a, b, c, asi, asi3, asp, bsp, csi, off reg.GPVirtual
-	m                                      operand.Mem // rows left
+	m                                      operand.Mem        // rows left
+	acc                                    [][]reg.VecVirtual // the tile of c
+	last, gate                             reg.GPVirtual      // last row of the tile, in c and in mask
+	none                                   reg.VecVirtual     // zeros
 	kmask                                  reg.OpmaskVirtual
 	vmask                                  reg.VecVirtual
 }
@@ -57,12 +60,12 @@ func newPanel(s *isa, data *pool, nv, height int, packed bool) *panel {
 }
 
 func (g *panel) emit() {
-	name, b := fmt.Sprintf("gemm%dx%s", g.nv, g.name), "p"
+	name, b := "gemm", "p"
 	if g.packed {
-		name, b = fmt.Sprintf("gemmT%dx%s", g.nv, g.name), "j"
+		name, b = "gemmT", "j"
 	}
-	function(g.Context, name,
-		"func(m, k int, a *float64, asi, asp int, b *float64, bs"+b+" int, c *float64, csi, cols, h int, add bool)",
+	function(g.Context, fmt.Sprintf("%s%dx%s", name, g.nv, g.name),
+		"func(m, k int, a *float64, asi, asp int, b *float64, bs"+b+" int, c *float64, csi, cols, h int, add bool, row *float64, mode int, mask *float64)",
 		fmt.Sprintf("computes a panel of at most %d columns of c, h rows at a time; strides are in bytes.", g.nv*g.lanes))
 	if g.packed {
 		g.Attributes(0)
@@ -71,6 +74,11 @@ func (g *panel) emit() {
 		g.pack()
 	}
 	g.load()
+	g.acc = make([][]reg.VecVirtual, g.height)
+	for i := range g.acc {
+		g.acc[i] = g.vecs(g.nv)
+	}
+	g.last, g.gate, g.none = g.GP64(), g.GP64(), g.vec()
 	g.Label("tile")
 	h := g.GP64()
 	g.Load(g.Param("h"), h)
@@ -85,6 +93,13 @@ func (g *panel) emit() {
 	for r := g.height; r >= 1; r-- {
 		g.rows(r)
 	}
+	g.finish(plain, func(int, int) {})
+	g.finish(relu, func(i, v int) { g.keepPositive(g.acc[i][v], g.acc[i][v]) })
+	g.finish(masked, func(i, v int) {
+		y := g.vec()
+		g.read(g.gate, v, y)
+		g.keepPositive(y, g.acc[i][v])
+	})
 }
 
 // param loads a parameter.
@@ -168,10 +183,7 @@ func (g *panel) write(src reg.Register, p reg.Register, v int) {
 func (g *panel) rows(r int) {
 	ref := func(s string) operand.LabelRef { return operand.LabelRef(fmt.Sprintf("%s%d", s, r)) }
 	g.Label(string(ref("rows")))
-	acc := make([][]reg.VecVirtual, r)
-	for i := range acc {
-		acc[i] = g.vecs(g.nv)
-	}
+	acc := g.acc[:r]
 	g.start(acc, ref)
 	ap := g.rowPointers(r)
 	bp, kk := g.GP64(), g.param("k")
@@ -184,12 +196,7 @@ func (g *panel) rows(r int) {
 	}
 	g.DECQ(kk)
 	g.JNE(ref("loop"))
-	for i := range acc {
-		for v := range acc[i] {
-			g.write(acc[i][v], g.c, v)
-		}
-		g.ADDQ(g.csi, g.c)
-	}
+	g.addRow(acc, ref)
 	for range r / 4 {
 		g.LEAQ(indexed(g.a, g.asi, 4), g.a)
 	}
@@ -197,7 +204,88 @@ func (g *panel) rows(r int) {
 		g.ADDQ(g.asi, g.a)
 	}
 	g.SUBQ(imm(r), g.m)
+	g.MOVQ(g.c, g.last)
+	for range r - 1 {
+		g.ADDQ(g.csi, g.last)
+	}
+	g.MOVQ(g.last, g.c)
+	g.ADDQ(g.csi, g.c)
+	g.toFinish(ref)
+}
+
+// addRow adds the row to the tile, if there is one.
+func (g *panel) addRow(acc [][]reg.VecVirtual, ref func(string) operand.LabelRef) {
+	p := g.param("row")
+	g.TESTQ(p, p)
+	g.JEQ(ref("added"))
+	row := g.vecs(g.nv)
+	for v := range row {
+		g.read(p, v, row[v])
+	}
+	for i := range acc {
+		for v := range row {
+			g.VADDPD(row[v], acc[i][v], acc[i][v])
+		}
+	}
+	g.Label(string(ref("added")))
+}
+
+// Modes of writing the tile, as in the driver.
+const (
+	plain = iota
+	relu
+	masked
+)
+
+// toFinish jumps to the code that writes the tile, with g.gate at the place in the
+// mask that g.last has in c.
+func (g *panel) toFinish(ref func(string) operand.LabelRef) {
+	mode, c := g.param("mode"), g.param("c")
+	g.Load(g.Param("mask"), g.gate)
+	g.ADDQ(g.last, g.gate)
+	g.SUBQ(c, g.gate)
+	g.zero(g.none)
+	g.CMPQ(mode, imm(relu))
+	g.JLT(ref(fmt.Sprint("write", plain, "of")))
+	g.JEQ(ref(fmt.Sprint("write", relu, "of")))
+	g.JMP(ref(fmt.Sprint("write", masked, "of")))
+}
+
+// finish writes the tile from its last row up, each vector after f. A lower tile
+// enters further down.
+func (g *panel) finish(mode int, f func(i, v int)) {
+	for i := g.height - 1; i >= 0; i-- {
+		g.Label(fmt.Sprint("write", mode, "of", i+1))
+		for v := range g.acc[i] {
+			f(i, v)
+			g.write(g.acc[i][v], g.last, v)
+		}
+		if i > 0 {
+			g.SUBQ(g.csi, g.last)
+			if mode == masked {
+				g.SUBQ(g.csi, g.gate)
+			}
+		}
+	}
 	g.JMP(operand.LabelRef("tile"))
+}
+
+// keepPositive makes the lanes of x 0 where y is not positive.
+func (g *panel) keepPositive(y, x reg.VecVirtual) {
+	// ReLU keeps NaN, a mask that is NaN keeps nothing.
+	predicate := operand.U8(greater)
+	if x == y {
+		predicate = notLessEq
+	}
+	if g.wide() {
+		k := g.K()
+		g.VCMPPD(predicate, g.none, y, k)
+		g.VMOVAPD_Z(x, k, x)
+		return
+	}
+	t := g.YMM()
+	g.VCMPPD(predicate, g.none, y, t)
+	g.VANDPD(t, x, x)
 }
 
 // start sets the accumulators to 0 or to the old c.
