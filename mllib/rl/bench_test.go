@@ -24,7 +24,7 @@ func reacherModel() EnsembleConfig {
 		Optimizer: nn.DefaultAdam(1e-3), FinalRate: .1}
 }
 
-func reacherTask(t testing.TB) (Planned, *Ensemble) {
+func plannedReacher(t testing.TB) (Planned, *Ensemble) {
 	w := reacherWorld(t)
 	model := NewEnsemble(reacherModel(), random.Stream(1, "model"))
 	goal := make([]float64, 2)
@@ -36,7 +36,7 @@ func reacherTask(t testing.TB) (Planned, *Ensemble) {
 }
 
 func BenchmarkReacher(b *testing.B) {
-	task, model := reacherTask(b)
+	task, model := plannedReacher(b)
 	real := task
 	real.Model = task.Plant
 	rng := random.Stream(1, "bench")
