@@ -15,7 +15,7 @@ type Planned struct {
 	Plant  Plant
 	Model  Model // what roll-outs move in: a learned model, or the plant
 	Policy Policy
-	Inputs Inputs // of M_φ
+	Inputs PlannedInputs // of M_φ
 	// Unclipped shows M_φ the policy's output before the limits; there M_φ can move an
 	// action that is beyond them.
 	Unclipped bool
@@ -23,9 +23,9 @@ type Planned struct {
 	Goal      []float64
 }
 
-// Inputs computes the inputs of M_φ [T, d] from states x [T, nx], actions u [T, nu]
+// PlannedInputs computes the inputs of M_φ [T, d] from states x [T, nx], actions u [T, nu]
 // and the goal [1, ng].
-type Inputs func(x, u, goal *ad.Value) *ad.Value
+type PlannedInputs func(x, u, goal *ad.Value) *ad.Value
 
 // Score is a loss [1, 1] of one roll-out (one row in each of its values) for a goal.
 type Score func(p Plant, tr Trajectory, goal []float64) *ad.Value

@@ -7,7 +7,7 @@ import (
 )
 
 // Absolute returns the inputs (x, u, g) of M_φ, divided by scale, [T, nx + nu + ng].
-func Absolute(scale ...float64) Inputs {
+func Absolute(scale ...float64) PlannedInputs {
 	invert := make([]float64, len(scale))
 	for i, s := range scale {
 		invert[i] = 1 / s
