@@ -174,6 +174,12 @@ func TestScores(t *testing.T) {
 			t.Errorf("input %d is %v, want %v", i, got, want)
 		}
 	}
+	x = ad.ConcatRows(x, ad.RowVector(3, 1, 4, -12)) // ends (1, 2, 4, −12) from the goal (2, −1) at rest
+	for i, want := range []float64{.5, 2, -.5, 2, .25, 3, math.Sqrt(1 + 4 + 16 + 144)} {
+		if got := ReleasedReacherInputs(x, u, ad.RowVector(2, -1)).Data[i]; math.Abs(got-want) > 1e-14 {
+			t.Errorf("released input %d is %v, want %v", i, got, want)
+		}
+	}
 }
 
 // TestPolicySees: as many inputs as there are scales.
