@@ -80,6 +80,8 @@ func All() []Experiment {
 	return []Experiment{
 		sineExperiment(),
 		digitsExperiment(),
+		pointmassExperiment(),
+		reacherExperiment(),
 		shapedSineExperiment(),
 		invdynReacherExperiment(),
 		invdynSawyerExperiment(),
