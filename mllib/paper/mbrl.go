@@ -70,8 +70,8 @@ func planModel(step, implicit float64, scale ...float64) rl.EnsembleConfig {
 
 // paperTraining is meta-training as the paper's algorithm 3 has it, an inner step
 // from a fresh policy on a fresh goal, with the numbers of the released code.
-func paperTraining() meta.TrainConfig {
-	return meta.TrainConfig{OuterSteps: 3000, Unroll: 1, Lifetime: 1, Population: 1, Outer: nn.DefaultAdam(1e-2), Decay: false, Clip: math.Inf(1)}
+func paperTraining(steps int, eta float64) meta.TrainConfig {
+	return meta.TrainConfig{OuterSteps: steps, Unroll: 1, Lifetime: 1, Population: 1, Outer: nn.DefaultAdam(eta), Decay: false, Clip: math.Inf(1)}
 }
 
 // robustTraining lets policies live for more than one update, which φ then learns to
@@ -95,7 +95,7 @@ func reacherInputs(x, u, goal *ad.Value) *ad.Value {
 func pointmassVersions() []PlanVersion {
 	paper := PlanVersion{Name: "paper", Policy: planPolicy(1, 1, 1, 1, 1, 1), Inputs: pointmassInputs, Score: rl.FinalDistance,
 		Model:  ModelSettings{Net: planModel(0.1, 0.5, 1, 1, 1, 1, 1, 1), Babble: 3, Hold: []int{1}, First: 3000, Refit: 500, Every: 100},
-		Losses: []PlanLoss{planLoss(8, 400, 0)}, Train: paperTraining(), Drawn: true}
+		Losses: []PlanLoss{planLoss(8, 400, 0)}, Train: paperTraining(1500, 3e-4), Drawn: true}
 	robust := paper
 	robust.Name, robust.Train = "robust", robustTraining(1000, 30, 2e-3)
 	robust.Losses = []PlanLoss{planLoss(8, 50, 0), fixedRate(8, 50, 0.5)}
@@ -110,10 +110,11 @@ func reacherVersions() []PlanVersion {
 	net.MaxPosition, net.MaxVelocity = 3, 4
 	paper := PlanVersion{Name: "paper", Policy: planPolicy(1, 1, 8, 8, 1, 1, 1, 1), Inputs: reacherInputs, Score: rl.FinalDistance,
 		Model:  ModelSettings{Net: net, Babble: 3, Hold: []int{1}, First: 3000, Refit: 500, Every: 100},
-		Losses: []PlanLoss{planLoss(8, 400, 0)}, Train: paperTraining()}
+		Losses: []PlanLoss{planLoss(8, 400, 0)}, Train: paperTraining(1500, 3e-4)}
 	released := paper
 	released.Name, released.OneStart, released.Inputs, released.Score = "released", true, rl.ReleasedReacherInputs, rl.ReleasedReacherLoss
 	released.Model.Refit, released.Model.Every = 1500, 300
+	released.Train = paperTraining(3000, 1e-2)
 	released.Losses = []PlanLoss{fixedRate(7, 400, 1e-4)}
 	robust := released
 	robust.Name, robust.OneStart, robust.Inputs, robust.Unclipped, robust.Drawn = "robust", false, rl.RelativeCosine, true, true

@@ -81,7 +81,7 @@ func worst(own, rival tidy.Table) string {
 			worse++
 		}
 	}
-	return fmt.Sprintf(" (worst goal %.2g m; worse than the task loss on %d of %d goals)", greatest, worse, len(own))
+	return fmt.Sprintf(" (worst goal %.2g m; worse than that on %d of %d)", greatest, worse, len(own))
 }
 
 // generalizes judges the share of goals in the left half-plane that are reached,

@@ -86,6 +86,7 @@ func All() []Experiment {
 		invdynReacherExperiment(),
 		invdynSawyerExperiment(),
 		mountainCarExperiment(),
+		expertExperiment(),
 	}
 }
 
