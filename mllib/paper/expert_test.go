@@ -58,7 +58,8 @@ func column(t tidy.Table) (values []float64) {
 // TestExpertFails: an expert beyond the tolerance is listed and not shown.
 func TestExpertFails(t *testing.T) {
 	e := quickExpert()
-	e.Experts, e.Costs = 4, []rl.GoalCost{{Action: 1, End: 1e-9}} // does not move
+	e.Costs, e.Tolerance = []rl.GoalCost{{Action: 1, End: 1e-9}}, 1e-4 // does not move
+	e.Experts = 4
 	p, err := newPlanLab(t.Context(), "expert-reacher", Input{Data: planData}, e.Test, 1, func(int, int) {})
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +72,7 @@ func TestExpertFails(t *testing.T) {
 	if len(failed) != 4 {
 		t.Errorf("listed as failed: %v", failed)
 	}
-	l.Costs = append(e.Costs, expertExperiment().Quick.(ExpertReacher).Costs...)
+	l.Tolerance, l.Costs = 0.01, append(e.Costs, expertExperiment().Quick.(ExpertReacher).Costs...)
 	if got, err := l.demonstrate(); err != nil || len(got) == 0 || slices.ContainsFunc(got, l.failed) {
 		t.Errorf("%d experts with costs that work, error %v", len(got), err)
 	}

@@ -40,7 +40,7 @@ func (p PlanTest) work(methods int) int {
 
 func planTests(world string) PlanTest {
 	return PlanTest{World: world, Goals: 5, At: []int{0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50}, Drawn: 20,
-		Rates: []float64{1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1}, RateStarts: 5, RateSteps: 20,
+		Rates: []float64{1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3}, RateStarts: 5, RateSteps: 20,
 		LogEvery: 50, Shown: 1000}
 }
 
