@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"ml3/mllib/files"
 )
 
 // Progress is told how many bytes of a compressed file have arrived.
@@ -81,7 +83,7 @@ func (d Distribution) fetchFile(ctx context.Context, f File, dir string, progres
 
 // intact reports whether the file at path has the right content.
 func (f File) intact(path string) bool {
-	file, err := openRegular(path, f.gzLimit())
+	file, err := files.Open(path, f.gzLimit())
 	if err != nil {
 		return false
 	}
@@ -114,7 +116,7 @@ func (d Distribution) attempt(ctx context.Context, url string, f File, final str
 // still holds part open can change it.
 func (f File) promote(part, final string) error {
 	defer os.Remove(part)
-	file, err := openRegular(part, f.gzLimit())
+	file, err := files.Open(part, f.gzLimit())
 	if err != nil {
 		return localError{err}
 	}
@@ -141,6 +143,11 @@ func (d Distribution) download(ctx context.Context, url string, f File, part str
 	defer cancel(nil)
 	watch := time.AfterFunc(d.Stall, func() { cancel(errStalled) })
 	defer watch.Stop()
+	if info, err := os.Lstat(part); err == nil && !info.Mode().IsRegular() { // a link would be written through
+		if err := os.Remove(part); err != nil {
+			return localError{err}
+		}
+	}
 	out, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return localError{err}

@@ -161,6 +161,26 @@ func TestFetchResumes(t *testing.T) {
 	})
 }
 
+// TestFetchPartIsLink expects that a part that is a link is not written through.
+func TestFetchPartIsLink(t *testing.T) {
+	d, published := small()
+	d = from(d, newMirror(t, published, nil))
+	dir, other := t.TempDir(), filepath.Join(t.TempDir(), "precious")
+	if err := os.WriteFile(other, []byte("keep"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(other, filepath.Join(dir, d.Files[0].gz()+".part")); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	if err := d.Fetch(t.Context(), dir, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantLoadable(t, d, dir)
+	if data, err := os.ReadFile(other); string(data) != "keep" {
+		t.Errorf("the file behind the link has %q, %v", data, err)
+	}
+}
+
 func itoa(n int) string { // not fmt, to keep the expectation independent
 	if n < 10 {
 		return string(rune('0' + n))

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"ml3/mllib/files"
 )
 
 // Import copies MNIST from one folder to another; see Distribution.Import.
@@ -50,7 +52,7 @@ func (f File) find(from string) ([]byte, error) {
 		if strings.HasSuffix(name, ".gz") {
 			limit = f.gzLimit()
 		}
-		file, err := openRegular(path, limit)
+		file, err := files.Open(path, limit)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -97,30 +99,10 @@ func compressed(data []byte) ([]byte, error) {
 	return packed.Bytes(), nil
 }
 
-// writeAtomically writes data under a temporary name in the same folder, syncs
-// and renames: path holds all of data or what it held before.
-func writeAtomically(path string, data []byte) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
+// writeAtomically writes data so that path holds all of it or what it held before.
+func writeAtomically(path string, data []byte) error {
+	return files.WriteAtomic(path, func(w io.Writer) error {
+		_, err := w.Write(data)
 		return err
-	}
-	defer func() {
-		if err != nil {
-			temp.Close()
-			os.Remove(temp.Name())
-		}
-	}()
-	if _, err = temp.Write(data); err != nil {
-		return err
-	}
-	if err = temp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = temp.Sync(); err != nil {
-		return err
-	}
-	if err = temp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
+	})
 }

@@ -9,9 +9,10 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"time"
+
+	"ml3/mllib/files"
 )
 
 // File is one IDX file of a Distribution. Hashes are SHA-256 in hex.
@@ -117,10 +118,10 @@ func (f File) gzLimit() int64 { return 2*f.GzBytes + 4096 }
 // load reads the file in dir, compressed or else uncompressed.
 func (f File) load(dir string) ([]byte, error) {
 	path := filepath.Join(dir, f.gz())
-	file, err := openRegular(path, f.gzLimit())
+	file, err := files.Open(path, f.gzLimit())
 	if errors.Is(err, fs.ErrNotExist) {
 		path = filepath.Join(dir, f.Name)
-		file, err = openRegular(path, f.Bytes)
+		file, err = files.Open(path, f.Bytes)
 	}
 	if err != nil {
 		return nil, err
@@ -156,20 +157,4 @@ func (f File) read(r io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("content has SHA-256 %s, want %s", sum, f.SHA256)
 	}
 	return body, nil
-}
-
-// openRegular opens a regular file of at most limit bytes. An error of the
-// operating system already names the path.
-func openRegular(path string, limit int64) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", path)
-	}
-	if info.Size() > limit {
-		return nil, fmt.Errorf("%s: %d bytes, more than the %d allowed", path, info.Size(), limit)
-	}
-	return os.Open(path)
 }

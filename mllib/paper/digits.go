@@ -38,7 +38,7 @@ func digitsExperiment() Experiment {
 	loss := meta.Loss{Rate: 1e-3,
 		Net: nn.MLP{Sizes: []int{4, 40, 40, 1}, Hidden: ad.ReLU, Out: ad.Softplus, Bias: false, Weights: nn.Xavier}}
 	return Experiment{
-		Name: "digits", Title: "Telling digits apart with a learned loss", Figure: "Fig. 2, bottom row",
+		Name: "digits", Title: "Telling digits apart with a learned loss", Figure: "Fig. 2, bottom row", Revision: 1,
 		Paper: Digits{
 			Net: nn.PaperLeNet(), Loss: loss, Train: digitsTrain(2000, 1e-3), Batch: 64,
 			TestPairs: 4, TestSteps: 100, Record: record, EvalEvery: 50, Held: 1000, Rates: rates, RateOver: 5, ScaleOver: 10,

@@ -58,10 +58,10 @@ func invdynReacherExperiment() Experiment {
 	quick := invdyn("invdyn-reacher", ReacherArm(), 32, 0.2, 600, 40)
 	quick.Tests, quick.NewPaths, quick.RateStarts, quick.EvalEvery = 2, 8, 4, 120
 	return Experiment{
-		Name: "invdyn-reacher", Title: "Inverse dynamics of the reacher with a shaped loss", Figure: "Fig. 5 c",
+		Name: "invdyn-reacher", Title: "Inverse dynamics of the reacher with a shaped loss", Figure: "Fig. 5 c", Revision: 1,
 		Paper:  invdyn("invdyn-reacher", ReacherArm(), 32, 0.2, 10_000, 100),
 		Quick:  quick,
-		Claims: invdynReacherClaims(), Inputs: files("robots/reacher.xml"),
+		Claims: invdynReacherClaims(), Inputs: digests("robots/reacher.xml"),
 	}
 }
 
@@ -70,10 +70,10 @@ func invdynSawyerExperiment() Experiment {
 	quick.Tests, quick.NewPaths, quick.RateStarts, quick.EvalEvery = 2, 8, 2, 80
 	quick.Train.Clip = 1 // with so few updates, the loss must not follow single large gradients
 	return Experiment{
-		Name: "invdyn-sawyer", Title: "Inverse dynamics of the Sawyer arm with a shaped loss", Figure: "Fig. 5 d",
+		Name: "invdyn-sawyer", Title: "Inverse dynamics of the Sawyer arm with a shaped loss", Figure: "Fig. 5 d", Revision: 1,
 		Paper:  invdyn("invdyn-sawyer", SawyerArm(), 64, 0.2, 8000, 100),
 		Quick:  quick,
-		Claims: invdynSawyerClaims(), Inputs: files("robots/sawyer.xml"),
+		Claims: invdynSawyerClaims(), Inputs: digests("robots/sawyer.xml"),
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 //
 //	learned               the loss learned with the plain task loss, at its rate α
 //	learned shaped        learned with extra information at meta-train time
+//	learned, fixed rate   where a method named learned learns its rate too: without that
 //	task loss             descent on the task loss at the rate α of the learned loss
 //	task loss, best rate  at the rate that is best on the meta-train task
 //	task loss, rate 0.1   at another rate
@@ -36,6 +37,7 @@ type Method struct {
 const (
 	learned       = "learned"
 	learnedShaped = "learned shaped"
+	learnedFixed  = "learned, fixed rate"
 	taskLoss      = "task loss"
 	bestRate      = "task loss, best rate"
 )
@@ -118,26 +120,29 @@ func (t Training) Trainer(seed uint64) *meta.Trainer {
 
 // learn meta-trains and returns the method that was learned. observe, which may be
 // nil, sees every φ, the first before any update, as the rule it makes. A run that
-// diverges is a row, and a method without a rule.
+// diverges, or whose observer returns a *meta.Diverged, is a row that names the
+// quantity, and a method without a rule.
 func (l *lab) learn(t Training, observe func(tr *meta.Trainer, m Method) error) (Method, error) {
 	tr := t.Trainer(l.Seed)
-	for tr.Next(l.ctx) {
+	var err error
+	for err == nil && tr.Next(l.ctx) {
 		if tr.Step() > 0 {
 			l.advance(t.Config.Population)
 		}
-		if observe == nil {
-			continue
-		}
-		if err := observe(tr, Method{t.Method, t.Learner.At(tr.Phi())}); err != nil {
-			return Method{}, fmt.Errorf("%s, outer step %d: %w", t.Method, tr.Step(), err)
+		if observe != nil {
+			err = observe(tr, Method{t.Method, t.Learner.At(tr.Phi())})
 		}
 	}
-	if step, ok := divergence(tr.Err()); ok {
-		l.row(t.Method, t.Task, step, tidy.DivergedMetric, 1)
+	if err == nil {
+		err = tr.Err()
+	}
+	var d *meta.Diverged
+	if errors.As(err, &d) {
+		l.row(t.Method, part(t.Task, "quantity", d.Quantity), d.Step, tidy.DivergedMetric, 1)
 		return Method{Name: t.Method}, nil
 	}
-	if tr.Err() != nil {
-		return Method{}, fmt.Errorf("%s: %w", t.Method, tr.Err())
+	if err != nil {
+		return Method{}, fmt.Errorf("%s, outer step %d: %w", t.Method, tr.Step(), err)
 	}
 	phi := tr.Phi().Clone()
 	l.out.Losses = append(l.out.Losses, Learned{Name: t.Task + "/method=" + t.Method, Phi: phi})
@@ -268,7 +273,20 @@ func (l *lab) outer(m Method, task string, step int, t trial, metrics ...string)
 }
 
 // after names a task that is evaluated after so many gradient steps.
-func after(task string, steps int) string { return task + "/after=" + strconv.Itoa(steps) }
+func after(task string, steps int) string { return part(task, "after", strconv.Itoa(steps)) }
+
+// part names a part of a task by further keys and values in turn.
+func part(task string, pairs ...string) string { return task + "/" + tidy.TaskOf(pairs...) }
+
+// copied is a copy of θ₀ on the tape, or on the heap if it is nil.
+func copied(tape *ad.Tape, theta nn.Params) nn.Params {
+	to := make(nn.Params, len(theta))
+	for i, v := range theta {
+		to[i] = tape.Zeros(v.Rows, v.Cols)
+	}
+	theta.CopyTo(to)
+	return to
+}
 
 // search is the search for the rate of a baseline on the meta-train task.
 type search struct {

@@ -74,7 +74,7 @@ func carLoss(hidden int, alpha float64) meta.Loss {
 
 func mountainCarExperiment() Experiment {
 	return Experiment{
-		Name: "mountain-car", Title: "Mountain car with an extra goal at meta-train time", Figure: "Fig. 6 a, b",
+		Name: "mountain-car", Title: "Mountain car with an extra goal at meta-train time", Figure: "Fig. 6 a, b", Revision: 1,
 		Paper: MountainCar{Problem: paperCar(), Versions: carVersions(), Policies: 25, Steps: 120,
 			Dense: 20, Sparse: 15, Drawn: []int{0, 3, 10}},
 		Quick: MountainCar{Problem: paperCar(), Versions: carVersions()[1:], Policies: 5, Steps: 20,

@@ -100,12 +100,7 @@ func (c *CarTask) Init(tape *ad.Tape, rng *rand.Rand) nn.Params {
 	if c.initial == nil {
 		return c.policy.Init(tape, rng)
 	}
-	theta := make(nn.Params, len(c.initial))
-	for i, v := range c.initial {
-		theta[i] = tape.Zeros(v.Rows, v.Cols)
-	}
-	c.initial.CopyTo(theta)
-	return theta
+	return copied(tape, c.initial)
 }
 
 // gain returns the policy as a matrix [2, 1]. A product of matrices does not care

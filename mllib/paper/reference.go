@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"ml3/mllib/files"
 	"ml3/mllib/tidy"
 )
 
@@ -35,7 +35,7 @@ func readCurves(data, experiment string, curves []theirs) (tidy.Table, error) {
 	var t tidy.Table
 	for _, c := range curves {
 		path := filepath.Join(data, "reference", "pytorch", "curves", c.file)
-		f, err := os.Open(path)
+		f, err := files.Open(path, curveBytes)
 		if err != nil {
 			return nil, err
 		}

@@ -56,7 +56,7 @@ func shapedSineTrain(updates int) meta.TrainConfig {
 func shapedSineExperiment() Experiment {
 	frequencies := []float64{-4.5, -3, -1.5, 0.5, 1.5, 3, 4.5}
 	return Experiment{
-		Name: "shaped-sine", Title: "Shaping the loss of a sine's frequency", Figure: "Fig. 5 a, b",
+		Name: "shaped-sine", Title: "Shaping the loss of a sine's frequency", Figure: "Fig. 5 a, b", Revision: 1,
 		Paper: ShapedSine{Hidden: []int{10, 10, 10}, Rate: 1, Train: shapedSineTrain(60_000),
 			Points: 64, MaxX: 5, MaxNu: 5, Start: 0.1,
 			Frequencies: frequencies, ShownNu: 0.5, Starts: 20, Steps: 100, Rates: []float64{0.1, 0.01},

@@ -78,7 +78,7 @@ func sineVersions(outerSteps int) []SineVersion {
 func sineExperiment() Experiment {
 	versions := sineVersions(500) // the same in both profiles: meta-training is fast
 	return Experiment{
-		Name: "sine", Title: "Sine regression with a learned loss", Figure: "Fig. 2, top row",
+		Name: "sine", Title: "Sine regression with a learned loss", Figure: "Fig. 2, top row", Revision: 1,
 		Paper: Sine{Versions: versions, Points: 100, TrainX: 2, TestX: []float64{2, 5}, TestTasks: 10, TestSteps: 100, EvalEvery: 10,
 			Ablation: SineAblation{Version: versions[0], InnerSteps: 10, OuterSteps: 500, EvalEvery: 10}},
 		Quick: Sine{Versions: versions, Points: 100, TrainX: 2, TestX: []float64{2, 5}, TestTasks: 4, TestSteps: 100, EvalEvery: 50,

@@ -5,23 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
+
+	"ml3/mllib/files"
 )
 
 // Bounds of a seed file; beyond them something other than seeds was opened.
 const (
 	maxSeeds = 10_000
-	maxLine  = 1024 // bytes
+	maxLine  = 1024    // bytes
+	maxBytes = 4 << 20 // of a file, remarks included
 )
 
 // ReadSeeds reads a seed file: the header "seed", then one unsigned decimal
 // number (at most 2⁶⁴−1) a line. Blank lines and lines that begin with # are
-// skipped. A file that is malformed, holds a seed twice, none, or more than
+// skipped; a byte-order mark and quotes, as spreadsheet programs and R write them,
+// are accepted. What is no regular file is an error. A file that is malformed, holds a seed twice, none, or more than
 // ten thousand gives an error that names file and line and says what to do.
 func ReadSeeds(path string) ([]uint64, error) {
-	f, err := os.Open(path)
+	f, err := files.Open(path, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("seeds: %w", err)
 	}
@@ -38,7 +41,11 @@ func parseSeeds(r io.Reader, name string) ([]uint64, error) {
 	header, n := false, 0
 	for lines.Scan() {
 		n++
-		text := strings.TrimSpace(lines.Text())
+		text := lines.Text()
+		if n == 1 {
+			text = strings.TrimPrefix(text, "\ufeff")
+		}
+		text = unquote(strings.TrimSpace(text))
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}
@@ -66,6 +73,14 @@ func parseSeeds(r io.Reader, name string) ([]uint64, error) {
 		return nil, err
 	}
 	return seeds, nil
+}
+
+// unquote returns what is between double quotes, or s if it is not in quotes.
+func unquote(s string) string {
+	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
+		return s[1 : len(s)-1]
+	}
+	return s
 }
 
 // checkEnd judges how the reading of a seed file ended after n lines.

@@ -21,6 +21,23 @@ func TestReadSeeds(t *testing.T) {
 	}
 }
 
+// TestReadSeedsOfOthers reads what a spreadsheet program and R write.
+func TestReadSeedsOfOthers(t *testing.T) {
+	for _, text := range []string{"\ufeffseed\r\n3\r\n1\r\n", "\"seed\"\n3\n1\n", "\ufeff\"seed\"\n\"3\"\n1\n"} {
+		if got, err := parseSeeds(strings.NewReader(text), "f"); err != nil || !slices.Equal(got, []uint64{3, 1}) {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"seed\n\ufeff1\n", "\"seed\n1\n", "seed\n\"\n"} {
+		if got, err := parseSeeds(strings.NewReader(text), "f"); err == nil {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	if _, err := ReadSeeds(os.DevNull); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("a device: %v", err)
+	}
+}
+
 func TestReadSeedsSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ text, where, what string }{
 		{"", "sine.csv:1:", "empty"},

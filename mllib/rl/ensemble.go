@@ -48,6 +48,7 @@ type Ensemble struct {
 	invert *ad.Value     // [1, 2 nq + nu], 1/InputScale
 	rms    []float64     // [nq] of the deltas at the first fit, by which targets are divided; nil before
 	change *ad.Value     // [1, nq], rms/nets: takes the sum over nets to the change
+	wide   []float64     // [2 nq + nu, nets·hidden]: the first layers side by side, for Advance
 	work   [][]float64   // of Advance: the inputs, then the units of each layer of all nets
 }
 
@@ -79,7 +80,20 @@ func NewEnsemble(c EnsembleConfig, rng *rand.Rand) *Ensemble {
 	}
 	e.work = append([][]float64{make([]float64, in)}, e.work...)
 	e.opt = c.Optimizer.Start(p)
+	e.wide = make([]float64, p[0].Len())
+	e.widen()
 	return e
+}
+
+// widen sets the nets' first layers, which have the same inputs, side by side.
+func (e *Ensemble) widen() {
+	in, w := e.sizes[0], e.opt.Params[0]
+	h := w.Cols / in
+	for g := range e.c.Nets {
+		for i := range in {
+			copy(e.wide[(i*e.c.Nets+g)*h:], w.Row(g)[i*h:(i+1)*h])
+		}
+	}
 }
 
 // setScale sets the scale of the predicted changes, the rms of each coordinate or
@@ -147,18 +161,22 @@ func (e *Ensemble) Advance(state, action []float64) {
 	copy(z, state)
 	copy(z[2*nq:], action)
 	kernel.Mul(z, z, e.invert.Data)
-	p, step := e.opt.Params, 0 // the first layer's inputs are the same for all nets
+	p := e.opt.Params
 	for l := range e.sizes {
 		in, y := e.sizes[l], e.work[l+1]
-		out := len(y) / nets
-		for g := range nets {
-			kernel.Gemm(false, false, 1, out, in, z[g*step:], p[2*l].Row(g), y[g*out:(g+1)*out])
+		if l == 0 {
+			kernel.Gemm(false, false, 1, len(y), in, z, e.wide, y)
+		} else {
+			out := len(y) / nets
+			for g := range nets {
+				kernel.Gemm(false, false, 1, out, in, z[g*in:], p[2*l].Row(g), y[g*out:])
+			}
 		}
 		kernel.Add(y, y, p[2*l+1].Data)
 		if l < len(e.sizes)-1 {
 			kernel.Tanh(y, y)
 		}
-		z, step = y, out
+		z = y
 	}
 	for i := range nq {
 		sum := 0.0

@@ -44,6 +44,7 @@ func (e *Ensemble) Fit(steps int, rng *rand.Rand) (float64, error) {
 	if e.rms == nil {
 		e.normalize()
 	}
+	defer e.widen()
 	from, sum := steps-(steps+9)/10, 0.0
 	for i := range steps {
 		e.tape.Reset()

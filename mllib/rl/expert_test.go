@@ -124,7 +124,7 @@ func TestFeedback(t *testing.T) {
 // TestCloning compares the losses with loops over time and experts, and the gradient
 // with respect to a last bias, which moves every output alike.
 func TestCloning(t *testing.T) {
-	task, _ := reacherTask(t)
+	task, _ := plannedReacher(t)
 	ex := experts(t, env.RightHalf, 2)
 	task.Goal = ex[0].Goal
 	theta := task.Init(nil, random.Stream(1, "policy"))
@@ -182,7 +182,7 @@ func compare(t *testing.T, name string, loss *ad.Value, theta nn.Params, sum flo
 // TestCloningLearns: descent on the demonstrations alone brings the arm nearer to the
 // goal than the fresh policy comes.
 func TestCloningLearns(t *testing.T) {
-	task, _ := reacherTask(t)
+	task, _ := plannedReacher(t)
 	ex := experts(t, env.RightHalf, 1)
 	task.Goal = ex[0].Goal
 	rng := random.Stream(1, "policy")

@@ -51,6 +51,7 @@ type FeedbackCloning struct {
 // Loss is the task loss [1, 1].
 func (f FeedbackCloning) Loss(theta nn.Params, rng *rand.Rand) *ad.Value {
 	x := f.visited(theta, rng)
+	x = ad.SliceRows(x, 0, x.Rows-1)
 	limit := f.Plant.Spec().Limit
 	label := theta[0].Tape().Zeros(x.Rows, len(limit))
 	for t := range x.Rows {

@@ -15,7 +15,7 @@ type Planned struct {
 	Plant  Plant
 	Model  Model // what roll-outs move in: a learned model, or the plant
 	Policy Policy
-	Inputs Inputs // of M_φ
+	Inputs PlannedInputs // of M_φ
 	// Unclipped shows M_φ the policy's output before the limits; there M_φ can move an
 	// action that is beyond them.
 	Unclipped bool
@@ -23,9 +23,9 @@ type Planned struct {
 	Goal      []float64
 }
 
-// Inputs computes the inputs of M_φ [T, d] from states x [T, nx], actions u [T, nu]
-// and the goal [1, ng].
-type Inputs func(x, u, goal *ad.Value) *ad.Value
+// PlannedInputs computes the inputs of M_φ [T, d] from the states x [T+1, nx] of a
+// roll-out, its actions u [T, nu] and the goal [1, ng].
+type PlannedInputs func(x, u, goal *ad.Value) *ad.Value
 
 // Score is a loss [1, 1] of one roll-out (one row in each of its values) for a goal.
 type Score func(p Plant, tr Trajectory, goal []float64) *ad.Value
@@ -39,7 +39,7 @@ func (p Planned) Init(tape *ad.Tape, rng *rand.Rand) nn.Params { return p.Policy
 // reading of the paper, for M_φ needs no model at meta-test time).
 func (p Planned) Features(theta nn.Params, rng *rand.Rand) *ad.Value {
 	x := p.visited(theta, rng)
-	u := p.Policy.Act(theta, x, p.Goal)
+	u := p.Policy.Act(theta, ad.SliceRows(x, 0, x.Rows-1), p.Goal)
 	if !p.Unclipped {
 		u = p.Plant.Limit(u)
 	}
@@ -93,12 +93,12 @@ func (p Planned) drive(tape *ad.Tape, m Mover, theta nn.Params, rng *rand.Rand) 
 	return r
 }
 
-// visited are the states [T, nx] in which the policy acts in the model, as constants.
+// visited are the states [T+1, nx] of a roll-out in the model, as constants; the
+// policy acts in all but the last.
 func (p Planned) visited(theta nn.Params, rng *rand.Rand) *ad.Value {
 	tape := theta[0].Tape()
 	r := p.drive(tape, p.Model, theta, rng)
-	n := r.Actions.Rows
-	return tape.Leaf(n, r.States.Cols, r.States.Data[:n*r.States.Cols])
+	return tape.Leaf(r.States.Rows, r.States.Cols, r.States.Data)
 }
 
 // start draws the first state [1, nx].

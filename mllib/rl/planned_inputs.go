@@ -7,13 +7,13 @@ import (
 )
 
 // Absolute returns the inputs (x, u, g) of M_φ, divided by scale, [T, nx + nu + ng].
-func Absolute(scale ...float64) Inputs {
+func Absolute(scale ...float64) PlannedInputs {
 	invert := make([]float64, len(scale))
 	for i, s := range scale {
 		invert[i] = 1 / s
 	}
 	return func(x, u, goal *ad.Value) *ad.Value {
-		all := ad.ConcatCols(x, u, ad.Broadcast(goal, x.Rows, goal.Cols))
+		all := ad.ConcatCols(ad.SliceRows(x, 0, u.Rows), u, ad.Broadcast(goal, u.Rows, goal.Cols))
 		if all.Cols != len(invert) {
 			panic(fmt.Sprintf("rl: %d scales for %d inputs", len(invert), all.Cols))
 		}
@@ -28,9 +28,25 @@ const rateScale = 8
 // [T, 7]: the motion of the arm depends on its angles by cos q₂ only, so a loss of
 // these means the same wherever the arm points.
 func RelativeCosine(x, u, goal *ad.Value) *ad.Value {
+	x = ad.SliceRows(x, 0, u.Rows)
 	q := ad.SliceCols(x, 0, 2)
 	return ad.ConcatCols(ad.Scale(1./rateScale, ad.SliceCols(x, 2, 4)), ad.Cos(ad.SliceCols(x, 1, 2)), u,
-		ad.Sub(ad.Broadcast(goal, x.Rows, 2), q))
+		ad.Sub(ad.Broadcast(goal, u.Rows, 2), q))
+}
+
+// ReleasedReacherInputs returns the inputs (q, v/8, u, |s_T − (g, 0)|) of M_φ of the
+// released code's reacher, [T, 7]: of the goal it sees how far the last state ended
+// from it, angles and rates together, a number without a derivative.
+func ReleasedReacherInputs(x, u, goal *ad.Value) *ad.Value {
+	steps, nq := u.Rows, goal.Cols
+	last := x.Tape().Zeros(1, x.Cols)
+	copy(last.Data, x.Row(steps))
+	for i, g := range goal.Data {
+		last.Data[i] -= g
+	}
+	x = ad.SliceRows(x, 0, steps)
+	return ad.ConcatCols(ad.SliceCols(x, 0, nq), ad.Scale(1./rateScale, ad.SliceCols(x, nq, 2*nq)), u,
+		ad.Broadcast(ad.Norm(last), steps, 1))
 }
 
 // FinalDistance is the paper's task loss: the distance between the places of the

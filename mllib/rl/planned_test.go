@@ -11,7 +11,7 @@ import (
 	"ml3/mllib/random"
 )
 
-func pointmassTask() Planned {
+func plannedPointmass() Planned {
 	w := env.NewPointmassGoal(env.DefaultPointmass())
 	return Planned{Plant: w, Model: w,
 		Policy: Policy{Net: nn.MLP{Sizes: []int{6, 16, 2}, Hidden: ad.Tanh, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault},
@@ -21,8 +21,8 @@ func pointmassTask() Planned {
 
 // tasks are planned policies in learned and true dynamics, with both scores.
 func tasks(t *testing.T) map[string]Planned {
-	learned, _ := reacherTask(t)
-	true, mass := learned, pointmassTask()
+	learned, _ := plannedReacher(t)
+	true, mass := learned, plannedPointmass()
 	true.Model = learned.Plant
 	tip := learned
 	tip.Score = FinalDistance
@@ -92,10 +92,10 @@ func TestDriveIsRollout(t *testing.T) {
 	}
 }
 
-// TestFeatures compares with a roll-out, and the derivative with the policy's at each
+// TestPlannedFeatures compares with a roll-out, and the derivative with the policy's at each
 // state alone: states are constants.
-func TestFeatures(t *testing.T) {
-	p := pointmassTask()
+func TestPlannedFeatures(t *testing.T) {
+	p := plannedPointmass()
 	p.Inputs = Absolute(2, 2, 1, 1, 4, 4, 1, .5)
 	for _, p.Unclipped = range []bool{true, false} {
 		rng := random.Stream(4, "features")
@@ -174,6 +174,12 @@ func TestScores(t *testing.T) {
 			t.Errorf("input %d is %v, want %v", i, got, want)
 		}
 	}
+	x = ad.ConcatRows(x, ad.RowVector(3, 1, 4, -12)) // ends (1, 2, 4, −12) from the goal (2, −1) at rest
+	for i, want := range []float64{.5, 2, -.5, 2, .25, 3, math.Sqrt(1 + 4 + 16 + 144)} {
+		if got := ReleasedReacherInputs(x, u, ad.RowVector(2, -1)).Data[i]; math.Abs(got-want) > 1e-14 {
+			t.Errorf("released input %d is %v, want %v", i, got, want)
+		}
+	}
 }
 
 // TestPolicySees: as many inputs as there are scales.
@@ -205,7 +211,7 @@ func TestPolicySees(t *testing.T) {
 // TestPointmassLearns: descent on the loss through the true dynamics brings the mass
 // to its goal.
 func TestPointmassLearns(t *testing.T) {
-	p := pointmassTask()
+	p := plannedPointmass()
 	rng := random.Stream(6, "policy")
 	theta := p.Init(nil, rng)
 	before := p.Distance(theta, rng)
@@ -223,7 +229,7 @@ func TestPointmassLearns(t *testing.T) {
 // TestMemory: an update of φ of the reacher with its largest loss uses the memory it
 // has, at most 25 MB, again.
 func TestMemory(t *testing.T) {
-	p, _ := reacherTask(t)
+	p, _ := plannedReacher(t)
 	rng := random.Stream(7, "memory")
 	theta := p.Init(nil, rng)
 	net := nn.MLP{Sizes: []int{7, 400, 400, 1}, Hidden: ad.ELU, Out: ad.Softplus, Bias: true, Weights: nn.TorchDefault}

@@ -1,4 +1,5 @@
-// Package rl controls the worlds of package env: roll-outs and trajectory optimization.
+// Package rl controls the worlds of package env: roll-outs, trajectory optimization,
+// learned dynamics, and the tasks of policies that are planned in them.
 package rl
 
 import (

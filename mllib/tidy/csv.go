@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
+
+	"ml3/mllib/files"
 )
 
 // header is the first line of every file.
@@ -17,8 +18,9 @@ const header = "experiment,method,seed,task,step,metric,value"
 
 // Bounds of a file; beyond them something other than results was opened.
 const (
-	maxRows = 20_000_000
-	maxLine = 4096 // bytes
+	maxRows  = 20_000_000
+	maxLine  = 4096    // bytes
+	maxBytes = 4 << 30 // of a file
 )
 
 // Write writes t as CSV (RFC 4180, LF, UTF-8): a header, then the rows sorted by
@@ -69,12 +71,13 @@ func appendFloat(line []byte, x float64) []byte {
 	return line
 }
 
-// ReadFile reads a table that WriteFile wrote, or one that a person edited: any
-// order of rows and CRLF are accepted. Damage (another header, a missing or
+// ReadFile reads a table that WriteFile wrote, or one that a person or another
+// program edited: any order of rows, CRLF, a byte-order mark and fields in quotes
+// are accepted. What is no regular file is an error. Damage (another header, a missing or
 // surplus field, a bad number, a key that occurs twice, a file cut short) is an
 // error that names file and line.
 func ReadFile(path string) (Table, error) {
-	f, err := os.Open(path)
+	f, err := files.Open(path, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("results: %w", err)
 	}
@@ -100,8 +103,8 @@ func Read(r io.Reader, name string) (Table, error) {
 		}
 		text := strings.TrimSuffix(strings.TrimSuffix(string(line), "\n"), "\r")
 		if n == 1 {
-			if text != header {
-				return nil, fmt.Errorf("%s:1: found the header %.80q; want %s", name, text, header)
+			if err := checkHeader(text); err != nil {
+				return nil, fmt.Errorf("%s:1: %w", name, err)
 			}
 			continue
 		}
@@ -114,6 +117,18 @@ func Read(r io.Reader, name string) (Table, error) {
 		}
 		t = append(t, row)
 	}
+}
+
+// byteOrderMark begins the UTF-8 files of spreadsheet programs.
+const byteOrderMark = "\ufeff"
+
+// checkHeader accepts the header with or without a byte-order mark and quotes.
+func checkHeader(line string) error {
+	fields, err := splitFields(strings.TrimPrefix(line, byteOrderMark))
+	if err != nil || strings.Join(fields[:], ",") != header {
+		return fmt.Errorf("found the header %.80q; want %s", line, header)
+	}
+	return nil
 }
 
 // lineError says how reading line n failed.

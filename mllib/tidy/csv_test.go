@@ -57,6 +57,26 @@ func TestReadGivesBackEveryBit(t *testing.T) {
 	}
 }
 
+// TestReadOfOthers reads a table as spreadsheet programs and R write it.
+func TestReadOfOthers(t *testing.T) {
+	rows := strings.SplitAfterN(trickyFile, "\n", 2)[1]
+	quoted := `"experiment","method","seed","task","step","metric","value"` + "\n"
+	for _, head := range []string{byteOrderMark + header + "\n", quoted, byteOrderMark + quoted} {
+		got, err := Read(strings.NewReader(head+rows), "f")
+		if err != nil || !sameBits(got, tricky.Sorted()) {
+			t.Errorf("%q: read %v, %v", head, got, err)
+		}
+	}
+	for _, head := range []string{byteOrderMark + byteOrderMark + header, `"` + header + `"`, `"",` + header, header + ",x"} {
+		if _, err := Read(strings.NewReader(head+"\n"+rows), "f"); err == nil || !strings.HasPrefix(err.Error(), "f:1: found the header") {
+			t.Errorf("%q: error %v", head, err)
+		}
+	}
+	if _, err := ReadFile(os.DevNull); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("a device: %v", err)
+	}
+}
+
 func reversed(t Table) Table {
 	r := slices.Clone(t)
 	slices.Reverse(r)

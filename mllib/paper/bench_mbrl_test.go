@@ -1,0 +1,37 @@
+package paper
+
+import (
+	"testing"
+
+	"ml3/mllib/meta"
+	"ml3/mllib/random"
+)
+
+// BenchmarkMBRL times one update of φ by all members in learned dynamics, of every
+// version: "reacher/released" is the authors' meta-iteration, two roll-outs of 65
+// steps, M_φ 7-400-400-1 and three nets 100-30.
+func BenchmarkMBRL(b *testing.B) {
+	for name, e := range map[string]Experiment{"pointmass": pointmassExperiment(), "reacher": reacherExperiment()} {
+		e := e.Quick.(ModelBased)
+		for _, v := range e.Versions {
+			b.Run(name+"/"+v.Name, func(b *testing.B) {
+				plant, model := planSetting(b, e, v)
+				updates(b, v.Training(v.Losses[0], plant, model, 0))
+			})
+		}
+	}
+}
+
+// BenchmarkMBRLTest times an update of a policy of the reacher by a learned loss in the
+// real world.
+func BenchmarkMBRLTest(b *testing.B) {
+	e := reacherExperiment().Quick.(ModelBased)
+	v := e.Versions[2]
+	plant, _ := planSetting(b, e, v)
+	task := v.Planned(plant, plant)
+	task.Goal = []float64{0.5, 0.5}
+	phi := v.Losses[0].Learner.Init(random.Stream(0, "loss init"))
+	for _, m := range []Method{{learned, v.Losses[0].Learner.At(phi)}, {throughTruth, meta.Objective(meta.TaskLoss).At(1e-3)}} {
+		b.Run(m.Name, func(b *testing.B) { descents(b, m.Rule, task) })
+	}
+}

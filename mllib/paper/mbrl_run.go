@@ -1,0 +1,233 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"ml3/mllib/ad"
+	"ml3/mllib/env"
+	"ml3/mllib/meta"
+	"ml3/mllib/nn"
+	"ml3/mllib/rl"
+	"ml3/mllib/tidy"
+)
+
+// The baselines descend L_T itself through a model at the best of their rates.
+const (
+	throughModel = "task loss through the model, best rate" // that of the first method's meta-training
+	throughTruth = "task loss through the truth, best rate" // the true dynamics
+)
+
+// planTraining and planTest name the rows of a version.
+func planTraining(version string) string {
+	return tidy.TaskOf("version", version, "split", "meta-train")
+}
+
+func planTest(version, goals string, k int) string {
+	return tidy.TaskOf("version", version, "goals", goals, "goal", strconv.Itoa(k))
+}
+
+// halves are where goals of meta-test are; meta-training saw the first.
+func halves() []half { return []half{{"right", env.RightHalf}, {"left", env.LeftHalf}} }
+
+type half struct {
+	name   string
+	region env.Region
+}
+
+// planLab is one seed of an experiment with planned policies.
+type planLab struct {
+	*lab
+	PlanTest
+	plant rl.Plant
+}
+
+func newPlanLab(ctx context.Context, experiment string, in Input, p PlanTest, total int, report func(done, total int)) (planLab, error) {
+	plant, err := OpenPlant(p.World, in.Data)
+	return planLab{newLab(ctx, experiment, in, total, report), p, plant}, err
+}
+
+// Run recomputes one seed.
+func (e ModelBased) Run(ctx context.Context, in Input, report func(done, total int)) (Output, error) {
+	l, err := newPlanLab(ctx, e.Name, in, e.Test, e.work(), report)
+	if err != nil {
+		return Output{}, err
+	}
+	for _, v := range e.Versions {
+		if err := l.version(v); err != nil {
+			return l.out, fmt.Errorf("%s: %w", v.Name, err)
+		}
+	}
+	return l.out, nil
+}
+
+// work is the number of steps of one seed, of whatever kind.
+func (e ModelBased) work() int {
+	n := 0
+	for _, v := range e.Versions {
+		n += len(v.Losses)*v.Train.OuterSteps*v.Train.Population + e.Test.work(len(v.Losses)+2)
+	}
+	return n
+}
+
+// version meta-trains and tests.
+func (l planLab) version(v PlanVersion) error {
+	var first *LearnedModel
+	for _, loss := range v.Losses {
+		model, err := NewLearnedModel(l.plant, v.Model, l.Seed)
+		if err != nil {
+			return err
+		}
+		m, err := l.train(v.Training(loss, l.plant, model, l.Seed), model)
+		if err != nil {
+			return err
+		}
+		if err := l.test(v, m, l.plant); err != nil {
+			return err
+		}
+		if first == nil {
+			first = model
+			if err := l.paths(v, m, model); err != nil {
+				return err
+			}
+		}
+	}
+	return l.baselines(v, first)
+}
+
+// train meta-trains in a model and refits that. It writes L_T, the rate, the norm of
+// ∇φ L_T and the error of the model on the way: on babbling that it never sees, and
+// on each real roll-out of the newest policy before it is fitted to it.
+func (l planLab) train(t Training, model *LearnedModel) (Method, error) {
+	log := func(task string, step int, metric string, value float64) {
+		l.row(t.Method, task, step, metric+outerStep, value)
+	}
+	babbling, visits := part(t.Task, "rollouts", "babbling"), part(t.Task, "rollouts", "newest policy")
+	log(babbling, 0, "prediction error", model.Error(model.heldOut...))
+	return l.learn(t, func(tr *meta.Trainer, _ Method) error {
+		step := tr.Step()
+		if step == 1 || step > 0 && evaluation(step, l.LogEvery, t.Config) {
+			log(t.Task, step, "task loss", tr.TaskLoss())
+			log(t.Task, step, "rate", tr.Rate())
+			log(t.Task, step, "meta-gradient norm", tr.GradientNorm())
+		}
+		if !model.Due(step, t.Config) {
+			return nil
+		}
+		visit := model.Visit(tr.Members()[0])
+		log(visits, step, "prediction error", model.Error(visit))
+		if err := model.Refit(step, visit); err != nil {
+			return err
+		}
+		log(babbling, step, "prediction error", model.Error(model.heldOut...))
+		return nil
+	})
+}
+
+// measured is the descent on a task from θ₀ of a stream; p measures in the real world.
+func (l planLab) measured(task meta.Task, p rl.Planned, stream string) cell {
+	return cell{task: task, stream: stream, measure: func(theta nn.Params) []float64 {
+		return []float64{p.Distance(theta, l.stream("start"))}
+	}}
+}
+
+// test writes the final distances of fresh policies on new goals, of which each is
+// updated for itself; roll-outs are in the given model: for a learned loss the real
+// world. A version with one start is also tested where the released code tests it.
+func (l planLab) test(v PlanVersion, m Method, model rl.Model) error {
+	write := func(task string, _ rl.Planned, c cell) error {
+		t, err := l.try(m, l.At, c)
+		l.curves(m, task, t, "distance")
+		return err
+	}
+	if err := l.onGoals(v, model, write); err != nil || !v.OneStart {
+		return err
+	}
+	for k, task := range v.released(v.Planned(l.plant, model), l.Seed) {
+		if err := write(planTest(v.Name, "released", k), task.Planned, l.measured(task, task.Planned, "released policy")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onGoals does something with each goal of meta-test, in both halves.
+func (l planLab) onGoals(v PlanVersion, model rl.Model, do func(task string, p rl.Planned, c cell) error) error {
+	p := v.Planned(l.plant, model)
+	for _, h := range halves() {
+		for k, goal := range env.Goals(l.plant, l.Goals, h.region, l.stream("goals %s", h.name)) {
+			p.Goal = goal
+			if err := do(planTest(v.Name, h.name, k), p, l.measured(p, p, fmt.Sprintf("policy %s %d", h.name, k))); err != nil {
+				return fmt.Errorf("goal %d %s: %w", k, h.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// baselines are descents on L_T through the learned and through the true dynamics. Each
+// has the rate that ends nearest to goals of meta-training, in the real world.
+func (l planLab) baselines(v PlanVersion, model rl.Model) error {
+	goals := env.Goals(l.plant, l.RateStarts, env.RightHalf, l.stream("goals for rates"))
+	for _, b := range []struct {
+		name  string
+		model rl.Model
+	}{{throughModel, model}, {throughTruth, l.plant}} {
+		p := v.Planned(l.plant, b.model)
+		s := search{name: b.name, of: meta.TaskLoss, rates: l.Rates, starts: l.RateStarts}
+		s.end = func(m Method, k int) (float64, error) {
+			p.Goal = goals[k]
+			t, err := l.try(m, []int{l.RateSteps}, l.measured(p, p, fmt.Sprintf("policy %d for rates", k)))
+			return t.end(), err
+		}
+		rate, err := s.best()
+		if err != nil {
+			return err
+		}
+		l.row(b.name, planTraining(v.Name), 0, "rate", rate)
+		if err := l.test(v, Method{b.name, meta.Objective(meta.TaskLoss).At(rate)}, b.model); err != nil {
+			return fmt.Errorf("%s: %w", b.name, err)
+		}
+	}
+	return nil
+}
+
+// paths writes where the policies go on the goals of meta-test before and after their
+// updates; on the first of each half also the joint angles of an arm, and where the
+// model imagines that the policy goes.
+func (l planLab) paths(v PlanVersion, m Method, model rl.Model) error {
+	if l.Seed != l.Shown || !v.Drawn || m.Rule == nil {
+		return nil
+	}
+	return l.onGoals(v, l.plant, func(task string, p rl.Planned, c cell) error {
+		l.path("goal", task, ad.New(1, len(p.Goal), p.Goal).Tensor, false)
+		for _, updates := range []int{0, l.Drawn} {
+			t, err := l.try(m, []int{updates}, c)
+			if err != nil || t.last == nil {
+				return err
+			}
+			at, first := part(task, "updates", strconv.Itoa(updates)), tidy.TaskValue(task, "goal") == "0"
+			l.path(m.Name, at, p.Drive(l.plant, t.last, l.stream("start")).States, first)
+			if first {
+				l.path(m.Name, part(at, "rollout", "imagined"), p.Drive(model, t.last, l.stream("start")).States, false)
+			}
+		}
+		return nil
+	})
+}
+
+// path writes the places of states or goals, and the joint angles of an arm if asked.
+func (l planLab) path(method, task string, states ad.Tensor, angles bool) {
+	_, arm := l.plant.(*env.JointReacherGoal)
+	for t := range states.Rows {
+		x := ad.Zeros(1, len(l.plant.Spec().State))
+		copy(x.Data, states.Row(t))
+		at := l.plant.Position(x).Data
+		l.pixel(method, task, t, "x", at[0])
+		l.pixel(method, task, t, "y", at[1])
+		for j := 0; arm && angles && j < 2; j++ {
+			l.pixel(method, part(task, "joint", strconv.Itoa(j+1)), t, "angle", x.Data[j])
+		}
+	}
+}
