@@ -45,21 +45,25 @@ func (d Digits) Run(ctx context.Context, in Input, report func(done, total int))
 	if err != nil {
 		return l.out, err
 	}
-	m, err := l.learn(training{method: learned, task: tidy.TaskOf("data", l.source, "split", "meta-train"), learner: d.Loss,
-		draw: func(*rand.Rand) meta.Task { return train.task }, config: d.Train, init: "loss init", stream: "meta-training"},
-		func(tr *meta.Trainer, m Method) error {
-			if !evaluation(tr.Step(), d.EvalEvery, d.Train) {
-				return nil
-			}
-			now, err := l.try(m, end, train)
-			l.outer(m, l.task(0), tr.Step(), now, digitsMetrics()...)
-			l.outer(baseline, l.task(0), tr.Step(), before, digitsMetrics()...)
-			return err
-		})
+	m, err := l.learn(d.Training(l.source, l.pairs[0]), func(tr *meta.Trainer, m Method) error {
+		if !evaluation(tr.Step(), d.EvalEvery, d.Train) {
+			return nil
+		}
+		now, err := l.try(m, end, train)
+		l.outer(m, l.task(0), tr.Step(), now, digitsMetrics()...)
+		l.outer(baseline, l.task(0), tr.Step(), before, digitsMetrics()...)
+		return err
+	})
 	if err != nil {
 		return l.out, err
 	}
 	return l.out, l.contest(m, baseline)
+}
+
+// Training is the meta-training on a pair of digits of the named source.
+func (d Digits) Training(source string, p Pair) Training {
+	return Training{Method: learned, Task: tidy.TaskOf("data", source, "split", "meta-train"), Learner: d.Loss,
+		Draw: func(*rand.Rand) meta.Task { return p.Train }, Config: d.Train, Init: "loss init", Stream: "meta-training"}
 }
 
 // task names the rows of pair k.

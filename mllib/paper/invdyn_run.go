@@ -54,7 +54,7 @@ func (e InverseDynamics) Run(ctx context.Context, in Input, report func(done, to
 	l := invdynLab{newLab(ctx, e.Name, in, work, report), e, s}
 	var methods []Method
 	for _, shaped := range []bool{false, true} {
-		m, err := l.learn(e.training(s, shaped), l.progress)
+		m, err := l.learn(e.Training(s, shaped), l.progress)
 		if err != nil {
 			return l.out, err
 		}
@@ -76,14 +76,14 @@ func (e InverseDynamics) Run(ctx context.Context, in Input, report func(done, to
 	return l.out, err
 }
 
-// training is the meta-training of a loss on the trajectories of meta-training.
-func (e InverseDynamics) training(s Setting, shaped bool) training {
+// Training is the meta-training of a loss, shaped or not, on the trajectories of meta-training.
+func (e InverseDynamics) Training(s Setting, shaped bool) Training {
 	task, method := s.Task, learned
 	if task.Shaped = shaped; shaped {
 		method = learnedShaped
 	}
-	return training{method: method, task: invdynTraining, learner: e.Loss(),
-		draw: func(*rand.Rand) meta.Task { return task }, config: e.Train, init: "loss init", stream: "meta-training"}
+	return Training{Method: method, Task: invdynTraining, Learner: e.Loss(),
+		Draw: func(*rand.Rand) meta.Task { return task }, Config: e.Train, Init: "loss init", Stream: "meta-training"}
 }
 
 // invdynMetrics are what a cell measures.

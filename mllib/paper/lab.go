@@ -98,44 +98,50 @@ func (l *lab) advance(n int) {
 	l.report(l.done, l.total)
 }
 
-// training is one meta-training: what is learned, under the name of a method, on
-// which tasks. A task's name ends its rows and names the stored parameters.
-type training struct {
-	method  string
-	task    string // names the tasks of meta-training in rows
-	learner meta.Learner
-	draw    func(*rand.Rand) meta.Task
-	config  meta.TrainConfig
-	init    string // stream of φ₀
-	stream  string // stream of the tasks and of all they draw
+// Training is one meta-training: what is learned, under the name of a method, on
+// which tasks. The task's name ends its rows and names the stored parameters.
+type Training struct {
+	Method  string
+	Task    string // names the tasks of meta-training in rows
+	Learner meta.Learner
+	Draw    func(*rand.Rand) meta.Task
+	Config  meta.TrainConfig
+	Init    string // stream of φ₀
+	Stream  string // stream of the tasks and of all they draw
+}
+
+// Trainer is the meta-training under a seed, before its first step.
+func (t Training) Trainer(seed uint64) *meta.Trainer {
+	phi := t.Learner.Init(random.Stream(seed, t.Init))
+	return meta.NewTrainer(t.Learner, phi, t.Draw, t.Config, random.Stream(seed, t.Stream))
 }
 
 // learn meta-trains and returns the method that was learned. observe, which may be
 // nil, sees every φ, the first before any update, as the rule it makes. A run that
 // diverges is a row, and a method without a rule.
-func (l *lab) learn(t training, observe func(tr *meta.Trainer, m Method) error) (Method, error) {
-	tr := meta.NewTrainer(t.learner, t.learner.Init(l.stream("%s", t.init)), t.draw, t.config, l.stream("%s", t.stream))
+func (l *lab) learn(t Training, observe func(tr *meta.Trainer, m Method) error) (Method, error) {
+	tr := t.Trainer(l.Seed)
 	for tr.Next(l.ctx) {
 		if tr.Step() > 0 {
-			l.advance(t.config.Population)
+			l.advance(t.Config.Population)
 		}
 		if observe == nil {
 			continue
 		}
-		if err := observe(tr, Method{t.method, t.learner.At(tr.Phi())}); err != nil {
-			return Method{}, fmt.Errorf("%s, outer step %d: %w", t.method, tr.Step(), err)
+		if err := observe(tr, Method{t.Method, t.Learner.At(tr.Phi())}); err != nil {
+			return Method{}, fmt.Errorf("%s, outer step %d: %w", t.Method, tr.Step(), err)
 		}
 	}
 	if step, ok := divergence(tr.Err()); ok {
-		l.row(t.method, t.task, step, tidy.DivergedMetric, 1)
-		return Method{Name: t.method}, nil
+		l.row(t.Method, t.Task, step, tidy.DivergedMetric, 1)
+		return Method{Name: t.Method}, nil
 	}
 	if tr.Err() != nil {
-		return Method{}, fmt.Errorf("%s: %w", t.method, tr.Err())
+		return Method{}, fmt.Errorf("%s: %w", t.Method, tr.Err())
 	}
 	phi := tr.Phi().Clone()
-	l.out.Losses = append(l.out.Losses, Learned{Name: t.task + "/method=" + t.method, Phi: phi})
-	return Method{t.method, t.learner.At(phi)}, nil
+	l.out.Losses = append(l.out.Losses, Learned{Name: t.Task + "/method=" + t.Method, Phi: phi})
+	return Method{t.Method, t.Learner.At(phi)}, nil
 }
 
 // evaluation says whether an outer step is one after which φ is evaluated.

@@ -64,8 +64,8 @@ func (m MountainCar) freshPolicy(v CarVersion, seed uint64, k int) nn.Params {
 	return v.Policy.Init(nil, random.Stream(seed, fmt.Sprintf("fresh policy %d", k)))
 }
 
-// training is the meta-training of a version with or without the extra goal.
-func (m MountainCar) training(v CarVersion, extraGoal bool, seed uint64) training {
+// Training is the meta-training of a version with or without the extra goal.
+func (m MountainCar) Training(v CarVersion, extraGoal bool, seed uint64) Training {
 	task := NewCarTask(m.Problem, v.Policy, v.Inputs).ForMetaTraining(extraGoal, v.Squash)
 	if v.OnePolicy {
 		task = task.From(m.trainPolicy(v, seed))
@@ -74,8 +74,8 @@ func (m MountainCar) training(v CarVersion, extraGoal bool, seed uint64) trainin
 	if extraGoal {
 		method = learnedShaped
 	}
-	return training{method: method, task: carTask(v.Name, "split", "meta-train"), learner: v.Loss,
-		draw: func(*rand.Rand) meta.Task { return task }, config: v.Train, init: v.Name + " loss init", stream: v.Name + " meta-training"}
+	return Training{Method: method, Task: carTask(v.Name, "split", "meta-train"), Learner: v.Loss,
+		Draw: func(*rand.Rand) meta.Task { return task }, Config: v.Train, Init: v.Name + " loss init", Stream: v.Name + " meta-training"}
 }
 
 // version meta-trains with and without the extra goal and tests.
@@ -85,7 +85,7 @@ func (l carLab) version(v CarVersion) error {
 		methods = append(methods, descends(atRate(rate), rate))
 	}
 	for _, extraGoal := range []bool{true, false} {
-		m, err := l.learn(l.training(v, extraGoal, l.Seed), func(tr *meta.Trainer, m Method) error {
+		m, err := l.learn(l.Training(v, extraGoal, l.Seed), func(tr *meta.Trainer, m Method) error {
 			if s := tr.Step(); s > 0 && (s%10 == 0 || s == 1) {
 				l.row(m.Name, carTask(v.Name, "split", "meta-train"), s-1, "task loss by outer step", tr.TaskLoss())
 			}

@@ -39,21 +39,13 @@ type ShapedSine struct {
 
 // waveLoss is one of the learned losses. M_φ sees x besides prediction and target
 // in the authors' code; the paper's text names prediction and target alone.
-type waveLoss struct {
-	method        string
-	shaped, seesX bool
-}
+type waveLoss struct{ shaped, seesX bool }
 
 // withoutX ends the names of losses that see prediction and target alone.
 const withoutX = " without x"
 
 func waveLosses() []waveLoss {
-	return []waveLoss{
-		{learnedShaped, true, true},
-		{learned, false, true},
-		{learnedShaped + withoutX, true, false},
-		{learned + withoutX, false, false},
-	}
+	return []waveLoss{{true, true}, {false, true}, {true, false}, {false, false}}
 }
 
 func shapedSineTrain(updates int) meta.TrainConfig {

@@ -67,14 +67,21 @@ func (s ShapedSine) Run(ctx context.Context, in Input, report func(done, total i
 
 // meta meta-trains a loss. All losses of a seed learn from the same tasks.
 func (l shapedSineLab) meta(w waveLoss) (Method, error) {
-	return l.learn(l.training(w), l.snapshots(w))
+	return l.learn(l.Training(w.shaped, w.seesX), l.snapshots(w))
 }
 
-// training is the meta-training of a loss.
-func (s ShapedSine) training(w waveLoss) training {
-	return training{method: w.method, task: tidy.TaskOf("split", "meta-train"), learner: s.Loss(w.seesX),
-		draw:   func(rng *rand.Rand) meta.Task { return s.Draw(rng, w.shaped, w.seesX) },
-		config: s.Train, init: "loss init", stream: "meta-training"}
+// Training is the meta-training of a loss, shaped or not, that sees x or does not.
+func (s ShapedSine) Training(shaped, seesX bool) Training {
+	method := learned
+	if shaped {
+		method = learnedShaped
+	}
+	if !seesX {
+		method += withoutX
+	}
+	return Training{Method: method, Task: tidy.TaskOf("split", "meta-train"), Learner: s.Loss(seesX),
+		Draw:   func(rng *rand.Rand) meta.Task { return s.Draw(rng, shaped, seesX) },
+		Config: s.Train, Init: "loss init", Stream: "meta-training"}
 }
 
 // snapshots stores the landscape of the first loss of the shown seed while it is

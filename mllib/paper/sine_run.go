@@ -78,7 +78,7 @@ func (l sineLab) version(v SineVersion) error {
 	if err != nil {
 		return err
 	}
-	m, err := l.learn(v.training(task, learned, sineTrain(v.Name), v.Name+" meta-training"), func(tr *meta.Trainer, m Method) error {
+	m, err := l.learn(l.Training(v, l.Seed), func(tr *meta.Trainer, m Method) error {
 		if !evaluation(tr.Step(), l.EvalEvery, v.Train) {
 			return nil
 		}
@@ -111,10 +111,14 @@ func (l sineLab) version(v SineVersion) error {
 	return nil
 }
 
-// training is the meta-training of a version on a task.
-func (v SineVersion) training(task Regression, method, name, stream string) training {
-	return training{method: method, task: name, learner: v.Loss, draw: func(*rand.Rand) meta.Task { return task },
-		config: v.Train, init: v.Name + " loss init", stream: stream}
+// Training is the meta-training of a version on the train task of a seed.
+func (s Sine) Training(v SineVersion, seed uint64) Training {
+	return v.training(s.TrainTask(v.Optimizee, seed), learned, sineTrain(v.Name), v.Name+" meta-training")
+}
+
+func (v SineVersion) training(task Regression, method, name, stream string) Training {
+	return Training{Method: method, Task: name, Learner: v.Loss, Draw: func(*rand.Rand) meta.Task { return task },
+		Config: v.Train, Init: v.Name + " loss init", Stream: stream}
 }
 
 // ablation meta-trains with φ updated after each inner step and once after all.
