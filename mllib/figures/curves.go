@@ -33,12 +33,18 @@ const every = int(^uint(0) >> 1)
 // usual is the size of a panel.
 var usual = [2]float64{fig.PanelWidth, fig.PanelHeight}
 
+// of is c for a metric on the tasks that have keys with values, given in turn.
+func (c curves) of(title, metric string, task ...string) curves {
+	c.title, c.metric, c.task = title, metric, task
+	return c
+}
+
 // panel gives the curves their name.
 func (c curves) panel(name string) panel {
 	return panel{name: name, fills: c.fills, draw: c.draw}
 }
 
-// select keeps the rows of a metric that the panel is about.
+// rows keeps the rows of a metric that the panel is about.
 func (c curves) rows(t tidy.Table, metric string) tidy.Table {
 	filters := []tidy.Filter{tidy.Metric(metric), tidy.Steps(0, c.last)}
 	for i := 0; i < len(c.task); i += 2 {

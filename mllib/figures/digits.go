@@ -15,25 +15,18 @@ import (
 // each φ against outer steps, (d) on the test tasks against gradient steps, and the
 // four together; then accuracies, and (d) with the other baselines.
 func digitsPanels() []panel {
-	two := []string{"task loss", "learned"}
-	four := []string{"task loss", "learned", "task loss, best rate", "scaled task loss"}
+	c := curves{methods: []string{"task loss", "learned"}, spread: fig.SDOverSeeds, size: usual, last: every}
+	four := c
+	four.methods = []string{"task loss", "learned", "task loss, best rate", "scaled task loss"}
 	all := []panel{
 		digitsPictures("fig2-digits-train-task", "(a) Meta-train", "meta-train"),
 		digitsPictures("fig2-digits-test-tasks", "(b) Meta-test", "meta-test"),
-	}
-	for _, p := range []struct {
-		name, title, split, metric string
-		methods                    []string
-	}{
-		{"fig2-digits-train", "(c) Meta-train task, held-out pictures", "meta-train", "cross-entropy by outer step", two},
-		{"fig2-digits-test", "(d) Meta-test tasks, held-out pictures", "meta-test", "cross-entropy", two},
-		{"fig2-digits-train-accuracy", "Meta-train task, held-out pictures", "meta-train", "accuracy by outer step", two},
-		{"fig2-digits-test-accuracy", "Meta-test tasks, held-out pictures", "meta-test", "accuracy", two},
-		{"fig2-digits-baselines", "Meta-test tasks, further baselines", "meta-test", "cross-entropy", four},
-		{"fig2-digits-baselines-accuracy", "Meta-test tasks, further baselines", "meta-test", "accuracy", four},
-	} {
-		all = append(all, curves{title: p.title, metric: p.metric, task: []string{"split", p.split}, methods: p.methods,
-			spread: fig.SDOverSeeds, size: usual, last: every}.panel(p.name))
+		c.of("(c) Meta-train task, held-out pictures", "cross-entropy by outer step", "split", "meta-train").panel("fig2-digits-train"),
+		c.of("(d) Meta-test tasks, held-out pictures", "cross-entropy", "split", "meta-test").panel("fig2-digits-test"),
+		c.of("Meta-train task, held-out pictures", "accuracy by outer step", "split", "meta-train").panel("fig2-digits-train-accuracy"),
+		c.of("Meta-test tasks, held-out pictures", "accuracy", "split", "meta-test").panel("fig2-digits-test-accuracy"),
+		four.of("Meta-test tasks, further baselines", "cross-entropy", "split", "meta-test").panel("fig2-digits-baselines"),
+		four.of("Meta-test tasks, further baselines", "accuracy", "split", "meta-test").panel("fig2-digits-baselines-accuracy"),
 	}
 	return append(all, grid("fig2-digits", 2, all[:4]...))
 }
@@ -45,9 +38,9 @@ func digitsPictures(name, title, split string) panel {
 	inks := func(d Data) tidy.Table {
 		return firstSeed(d.Pictures.Where(tidy.Method("data"), tidy.Has("split", split), tidy.Metric("ink")))
 	}
-	draw := func(d Data) (fig.Panel, error) {
+	return drawn(name, inks, func(d Data, rows tidy.Table) (fig.Panel, error) {
 		var lines [2][]fig.Picture // one line of pictures for each class
-		for _, s := range inks(d).Series() {
+		for _, s := range rows.Series() {
 			class, err := strconv.Atoi(tidy.TaskValue(s.Task, "class"))
 			pair := strings.Split(tidy.TaskValue(s.Task, "pair"), "-")
 			if err != nil || class < 0 || class > 1 || len(pair) != 2 {
@@ -67,6 +60,5 @@ func digitsPictures(name, title, split string) panel {
 			return fig.Panel{}, fmt.Errorf("%d and %d pictures of the two classes", len(lines[0]), len(lines[1]))
 		}
 		return fig.Pictures(name, title, len(lines[0]), append(lines[0], lines[1]...))
-	}
-	return panel{name: name, fills: func(d Data) bool { return len(inks(d)) > 0 }, draw: draw}
+	})
 }

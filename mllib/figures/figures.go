@@ -7,11 +7,10 @@ package figures
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
+	"time"
 
 	"ml3/mllib/fig"
 	"ml3/mllib/paper"
@@ -111,29 +110,14 @@ func Save(ctx context.Context, experiment string, d Data, dir string, jobs int) 
 	if len(names) == 0 {
 		return fmt.Errorf("figures: the tables have no rows that fill a figure of %s; recompute the experiment", experiment)
 	}
-	errs := make([]error, len(names))
-	next := make(chan int, len(names))
-	for i := range names {
-		next <- len(names) - 1 - i // animations are among the last and take longest
-	}
-	close(next)
-	var wg sync.WaitGroup
-	for range max(1, jobs) {
-		wg.Go(func() {
-			for i := range next {
-				if ctx.Err() != nil {
-					return
-				}
-				p, err := Draw(experiment, names[i], d)
-				if err == nil {
-					err = p.Save(dir)
-				}
-				errs[i] = err
-			}
-		})
-	}
-	wg.Wait()
-	return errors.Join(append(errs, ctx.Err())...)
+	slices.Reverse(names) // animations are the last and take longest
+	return fig.SaveAll(ctx, dir, jobs, len(names), func(i int) (fig.Panel, error) { return Draw(experiment, names[i], d) })
+}
+
+// drawn is a panel of the rows that it picks from the data.
+func drawn(name string, pick func(Data) tidy.Table, draw func(d Data, rows tidy.Table) (fig.Panel, error)) panel {
+	return panel{name: name, fills: func(d Data) bool { return len(pick(d)) > 0 },
+		draw: func(d Data) (fig.Panel, error) { return draw(d, pick(d)) }}
 }
 
 // grid is a panel of others side by side, columns in a row. It is drawn if all of
@@ -143,17 +127,34 @@ func grid(name string, columns int, parts ...panel) panel {
 		name:  name,
 		fills: func(d Data) bool { return !slices.ContainsFunc(parts, func(p panel) bool { return !p.fills(d) }) },
 		draw: func(d Data) (fig.Panel, error) {
-			var all []fig.Panel
-			for _, p := range parts {
-				one, err := p.draw(d)
-				if err != nil {
+			all := make([]fig.Panel, len(parts))
+			for i, p := range parts {
+				var err error
+				if all[i], err = p.draw(d); err != nil {
 					return fig.Panel{}, err
 				}
-				all = append(all, one)
 			}
 			return fig.Grid(name, columns, all...)
 		},
 	}
+}
+
+// moving is p with an animation.
+func moving(p panel, delay time.Duration, frames func(Data) ([]fig.Plot, error)) panel {
+	still := p.draw
+	p.draw = func(d Data) (fig.Panel, error) {
+		plots, err := frames(d)
+		if err != nil {
+			return fig.Panel{}, err
+		}
+		all, err := fig.Panels(plots)
+		if err != nil {
+			return fig.Panel{}, err
+		}
+		q, err := still(d)
+		return q.Moving(all, delay), err
+	}
+	return p
 }
 
 // firstSeed keeps the rows of the first seed that t has.

@@ -16,34 +16,30 @@ import (
 func sinePanels() []panel {
 	const inner, outer = "mse", "mse by outer step"
 	const forty, hundred = "paper 40-40", "released 100-10"
-	train := func(net, after string) []string { return []string{"net", net, "split", "meta-train", "after", after} }
-	test := func(net, x string) []string { return []string{"net", net, "split", "meta-test", "x", x} }
+	c := curves{methods: []string{"task loss", "learned"}, spread: fig.SDOverSeeds, size: usual, last: every}
+	train := func(name, title, net, after string) panel {
+		return c.of(title, outer, "net", net, "split", "meta-train", "after", after).panel(name)
+	}
+	test := func(name, title, net, x string) panel {
+		return c.of(title, inner, "net", net, "split", "meta-test", "x", x).panel(name)
+	}
+	ablation := c.of("Updating φ after each of ten inner steps, or once", outer, "study", "each-step")
+	ablation.methods, ablation.x = []string{"once after all", "each step"}, "optimizees drawn in meta-training"
 	all := []panel{
 		sineTasks("fig2-sine-train-task", "(a) Meta-train task", "meta-train"),
 		sineTasks("fig2-sine-test-tasks", "(b) Meta-test tasks", "meta-test"),
+		train("fig2-sine-train", "(c) Meta-train task", forty, "100"),
+		test("fig2-sine-test", "(d) Meta-test tasks, x ∈ [−2, 2]", forty, "[-2,2]"),
+		test("fig2-sine-test-wide", "Meta-test tasks, x ∈ [−5, 5], 40-40 networks", forty, "[-5,5]"),
+		train("fig2-sine-train-1step", "Meta-train task, 40-40 networks", forty, "1"),
+		c.of("Meta-train task, 40-40 networks", inner, "net", forty, "split", "meta-train").panel("fig2-sine-train-curve"),
+		train("fig2-sine-train-released", "Meta-train task, released networks", hundred, "100"),
+		train("fig2-sine-train-1step-released", "Meta-train task, released networks", hundred, "1"),
+		test("fig2-sine-test-released", "Meta-test tasks, x ∈ [−5, 5], released networks", hundred, "[-5,5]"),
+		test("fig2-sine-test-narrow-released", "Meta-test tasks, x ∈ [−2, 2], released networks", hundred, "[-2,2]"),
+		ablation.panel("fig2-sine-each-step"),
 	}
-	for _, p := range []struct {
-		name, title, metric string
-		task                []string
-	}{
-		{"fig2-sine-train", "(c) Meta-train task", outer, train(forty, "100")},
-		{"fig2-sine-test", "(d) Meta-test tasks, x ∈ [−2, 2]", inner, test(forty, "[-2,2]")},
-		{"fig2-sine-test-wide", "Meta-test tasks, x ∈ [−5, 5], 40-40 networks", inner, test(forty, "[-5,5]")},
-		{"fig2-sine-train-1step", "Meta-train task, 40-40 networks", outer, train(forty, "1")},
-		{"fig2-sine-train-curve", "Meta-train task, 40-40 networks", inner, []string{"net", forty, "split", "meta-train"}},
-		{"fig2-sine-train-released", "Meta-train task, released networks", outer, train(hundred, "100")},
-		{"fig2-sine-train-1step-released", "Meta-train task, released networks", outer, train(hundred, "1")},
-		{"fig2-sine-test-released", "Meta-test tasks, x ∈ [−5, 5], released networks", inner, test(hundred, "[-5,5]")},
-		{"fig2-sine-test-narrow-released", "Meta-test tasks, x ∈ [−2, 2], released networks", inner, test(hundred, "[-2,2]")},
-	} {
-		all = append(all, curves{title: p.title, metric: p.metric, task: p.task, methods: []string{"task loss", "learned"},
-			spread: fig.SDOverSeeds, size: usual, last: every}.panel(p.name))
-	}
-	return append(all,
-		curves{title: "Updating φ after each of ten inner steps, or once", metric: outer, task: []string{"study", "each-step"},
-			methods: []string{"once after all", "each step"}, spread: fig.SDOverSeeds, size: usual, last: every,
-			x: "optimizees drawn in meta-training"}.panel("fig2-sine-each-step"),
-		grid("fig2-sine", 2, all[:4]...))
+	return append(all, grid("fig2-sine", 2, all[:4]...))
 }
 
 // sineTasks is the panel of the data points of the first seed with the sines they
@@ -52,44 +48,39 @@ func sineTasks(name, title, split string) panel {
 	points := func(d Data) tidy.Table {
 		return firstSeed(d.Pictures.Where(tidy.Method("data"), tidy.Has("split", split), tidy.Metric("x", "y")))
 	}
-	draw := func(d Data) (fig.Panel, error) {
-		paths, err := fig.Paths(points(d), "x", "y")
+	return drawn(name, points, func(d Data, rows tidy.Table) (fig.Panel, error) {
+		paths, err := fig.Paths(rows, "x", "y")
 		if err != nil {
 			return fig.Panel{}, err
 		}
 		low, high := 0.0, 0.0
-		for _, path := range paths {
-			low, high = min(low, slices.Min(path.X)), max(high, slices.Max(path.X))
+		for _, p := range paths {
+			low, high = min(low, slices.Min(p.X)), max(high, slices.Max(p.X))
 		}
 		var layers []fig.Layer
-		for i, path := range paths {
+		for i, p := range paths {
 			s := fig.Sequence(i, len(paths))
 			s.Dash, s.Width = fig.Solid, 1.3
 			dots := s.Scatter()
 			s.Marker = fig.NoMarker
-			line, err := sineOf(d.Rows, path, low, high)
-			if err != nil {
-				return fig.Panel{}, err
+			of := d.Rows.Where(tidy.Method("data"), tidy.Seed(p.Seed), tidy.Task(p.Task))
+			amplitude, phase := of.Where(tidy.Metric("amplitude")), of.Where(tidy.Metric("phase"))
+			if len(amplitude) != 1 || len(phase) != 1 {
+				return fig.Panel{}, missing(of, "data, amplitude and phase")
 			}
-			layers = append(layers, line.Curve("", s), path.Curve("", dots))
+			layers = append(layers, sineCurve(amplitude[0].Value, phase[0].Value, low, high, s), p.Curve("", dots))
 		}
-		return fig.Plot{Title: title, Width: usual[0], Height: usual[1], X: fig.Axis{Label: "x"}, Y: fig.Axis{Label: "y"}, Layers: layers}.Panel()
-	}
-	return panel{name: name, fills: func(d Data) bool { return len(points(d)) > 0 }, draw: draw}
+		return fig.Sheet(1, []fig.Plot{{Title: title, Width: usual[0], Height: usual[1], X: fig.Axis{Label: "x"}, Y: fig.Axis{Label: "y"}, Layers: layers}})
+	})
 }
 
-// sineOf is y = A sin(x − ω) of the task of p on [low, high].
-func sineOf(t tidy.Table, p fig.Path, low, high float64) (fig.Path, error) {
-	of := t.Where(tidy.Method("data"), tidy.Seed(p.Seed), tidy.Task(p.Task))
-	amplitude, phase := of.Where(tidy.Metric("amplitude")), of.Where(tidy.Metric("phase"))
-	if len(amplitude) != 1 || len(phase) != 1 {
-		return p, missing(of, "data, amplitude and phase")
-	}
+// sineCurve is y = A sin(x − ω) on [low, high].
+func sineCurve(amplitude, phase, low, high float64, s fig.Style) fig.Curve {
 	const n = 200
-	line := fig.Path{}
+	c := fig.Curve{Style: s}
 	for i := range n + 1 {
 		x := low + (high-low)*float64(i)/n
-		line.X, line.Y = append(line.X, x), append(line.Y, amplitude[0].Value*math.Sin(x-phase[0].Value))
+		c.X, c.Y = append(c.X, x), append(c.Y, amplitude*math.Sin(x-phase))
 	}
-	return line, nil
+	return c
 }
