@@ -68,8 +68,8 @@ func (h Field) zRange() (low, high float64) {
 			low, high = min(low, z), max(high, z)
 		}
 	}
-	if low == high {
-		return low - 0.5, high + 0.5
+	if !(high-low > leastSpan*max(math.Abs(low), math.Abs(high))) {
+		return widened(low, high, 0.5, 0.5, false)
 	}
 	return low, high
 }

@@ -75,7 +75,7 @@ func (c Curve) check() error {
 	}
 	for _, values := range [][]float64{c.X, c.Y, c.Low, c.High} {
 		for i, v := range values {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
+			if !drawable(v) {
 				return fmt.Errorf("curve %q has the value %v at point %d", c.Label, v, i)
 			}
 		}

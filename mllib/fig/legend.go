@@ -30,6 +30,15 @@ func newLegend(layers []Layer) legend {
 	return l
 }
 
+// Key is the legend of layers by itself, in the middle of a panel.
+func Key(width, height float64, layers ...Layer) Panel {
+	l := newLegend(layers)
+	return Panel{Width: width, Height: height, draw: func(c draw.Canvas) {
+		half := l.size().Scale(0.5)
+		l.draw(c, vg.Rectangle{Min: c.Center().Sub(half), Max: c.Center().Add(half)})
+	}}
+}
+
 // Sizes inside a legend, points.
 const (
 	legendRow    = 1.45 * legendSize

@@ -2,7 +2,6 @@ package fig
 
 import (
 	"fmt"
-	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -18,7 +17,7 @@ type Rule struct {
 }
 
 func (l Rule) check() error {
-	if math.IsNaN(l.At) || math.IsInf(l.At, 0) {
+	if !drawable(l.At) {
 		return fmt.Errorf("rule %q is at %v", l.Label, l.At)
 	}
 	return nil

@@ -30,8 +30,8 @@ type Panel struct {
 	delay  time.Duration
 }
 
-// dpi is the resolution of saved PNG files.
-const dpi = 200
+// PrintDPI is the resolution of saved PNG files.
+const PrintDPI = 200
 
 func (p Panel) size() (w, h vg.Length) {
 	return vg.Length(p.Width) * vg.Centimeter, vg.Length(p.Height) * vg.Centimeter
@@ -45,18 +45,13 @@ func (p Panel) Image(dpi int) image.Image {
 	return c.Image()
 }
 
-// PNG returns p as a PNG file of 200 dots per inch.
-func (p Panel) PNG() ([]byte, error) {
+// PNG returns p as a PNG file of so many dots per inch, the smallest that the encoder can make.
+func (p Panel) PNG(dpi int) ([]byte, error) {
 	var b bytes.Buffer
-	if err := encodePNG(&b, p.Image(dpi)); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, p.Image(dpi)); err != nil {
 		return nil, fmt.Errorf("fig: %s: %w", p.Name, err)
 	}
 	return b.Bytes(), nil
-}
-
-// encodePNG writes the smallest file that the encoder can make.
-func encodePNG(w io.Writer, m image.Image) error {
-	return (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(w, m)
 }
 
 // SVG returns p as an SVG file. Text is drawn as outlines.
@@ -80,7 +75,7 @@ func (p Panel) Save(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("figures: %w", err)
 	}
-	pixels, err := p.PNG()
+	pixels, err := p.PNG(PrintDPI)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package fig
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
 	"math"
@@ -40,8 +41,10 @@ const (
 	PanelHeight = 9
 )
 
-// Panel checks p and makes it a picture. A layer without points or with NaN or
-// Inf, and a log axis without a positive value, are errors that name the panel.
+// Panel checks p and makes it a picture. Errors that name the panel are a layer
+// without points or with a number that is not finite or beyond ±1e300, a log axis
+// without a positive value, limits that are not two different numbers in increasing
+// order, and data that are too close to zero or to each other to have an axis.
 func (p Plot) Panel() (Panel, error) {
 	fail := func(err error) (Panel, error) { return Panel{}, fmt.Errorf("fig: panel %s: %w", p.Name, err) }
 	if len(p.Layers) == 0 {
@@ -77,6 +80,13 @@ func (p Plot) Panel() (Panel, error) {
 		layers[i].extent(&r)
 	}
 	p.Layers = layers
+	x, y := p.axisRange(p.X, r.xMin, r.xMax), p.axisRange(p.Y, r.yMin, r.yMax)
+	if err := errors.Join(x.check("x", p.X), y.check("y", p.Y)); err != nil {
+		return fail(err)
+	}
+	if a, b := x[1]-x[0], y[1]-y[0]; p.Equal && max(a/b, b/a) > mostUnequal {
+		return fail(fmt.Errorf("equal units on axes as long as %g and %g", a, b))
+	}
 	return Panel{Name: p.Name, Width: p.Width, Height: p.Height, draw: func(c draw.Canvas) { p.draw(c, r) }}, nil
 }
 
@@ -174,31 +184,14 @@ func (p Plot) setAxis(a *plot.Axis, spec Axis, low, high, n float64) {
 		a.Scale = plot.LogScale{}
 		a.Tick.Marker = logTicks{n}
 	}
-	a.Min, a.Max = low, high
-	if spec.Limits != nil {
-		a.Min, a.Max = spec.Limits[0], spec.Limits[1]
-		return
-	}
-	if _, ok := p.field(); !ok {
-		widen(a, 0.03, 0.03)
-	}
+	r := p.axisRange(spec, low, high)
+	a.Min, a.Max = r[0], r[1]
 }
 
 // widen moves the ends of an axis by fractions of its length.
 func widen(a *plot.Axis, low, high float64) {
-	if _, log := a.Scale.(plot.LogScale); log {
-		ratio := a.Max / a.Min
-		if ratio == 1 {
-			ratio = 10
-		}
-		a.Min, a.Max = a.Min*math.Pow(ratio, -low), a.Max*math.Pow(ratio, high)
-		return
-	}
-	d := a.Max - a.Min
-	if d == 0 {
-		d = max(1, math.Abs(a.Max))
-	}
-	a.Min, a.Max = a.Min-low*d, a.Max+high*d
+	_, log := a.Scale.(plot.LogScale)
+	a.Min, a.Max = widened(a.Min, a.Max, low, high, log)
 }
 
 // equalUnits widens one axis until a unit has the same length on both.

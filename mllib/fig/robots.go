@@ -15,9 +15,8 @@ type Capsule struct {
 	Radius float64
 }
 
-// Pose is a robot and its goal at a step.
+// Pose is a robot and its goal.
 type Pose struct {
-	Step  int
 	Parts []Capsule
 	Goal  *[3]float64 // nil for none
 }
@@ -27,9 +26,8 @@ type View int
 
 // The views.
 const (
-	Top   View = iota // x to the right, y up, seen from above
-	Side              // x to the right, z up, seen from −y
-	Front             // y to the right, z up, seen from +x
+	Top  View = iota // x to the right, y up, seen from above
+	Side             // x to the right, z up, seen from −y
 )
 
 // project returns the place of a point in the picture, and how near it is.
@@ -39,20 +37,15 @@ func (v View) project(p [3]float64) (x, y, near float64) {
 		return p[0], p[1], p[2]
 	case Side:
 		return p[0], p[2], -p[1]
-	case Front:
-		return p[1], p[2], p[0]
 	}
 	panic(fmt.Sprintf("fig: view %d", v))
 }
 
 func (v View) axes() (x, y Axis) {
-	switch v {
-	case Top:
+	if v == Top {
 		return Axis{Label: "x (m)"}, Axis{Label: "y (m)"}
-	case Side:
-		return Axis{Label: "x (m)"}, Axis{Label: "z (m)"}
 	}
-	return Axis{Label: "y (m)"}, Axis{Label: "z (m)"}
+	return Axis{Label: "x (m)"}, Axis{Label: "z (m)"}
 }
 
 // Robot draws poses of a robot with equal units on both axes. In views from the

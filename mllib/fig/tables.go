@@ -3,7 +3,6 @@ package fig
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"ml3/mllib/tidy"
 )
@@ -19,47 +18,14 @@ const (
 	SDOverTasks                 // mean ± one sample standard deviation
 )
 
-// Bands returns, for each method, the mean as a line against the step and a band
-// of the given kind around it. t must hold one metric; a method without rows is
-// an error that names the methods there are. No methods mean all, in sorted
-// order. A single seed (or task) has a line and no band, and says so.
-func Bands(t tidy.Table, spread Spread, methods ...string) ([]Layer, error) {
-	if err := oneMetric(t); err != nil {
-		return nil, err
+// Band returns the mean of t against the step as a curve, with a band of the given
+// kind around it; style and label are left to the caller. t must hold one metric of
+// one method. A single seed (or task) has a line and no band, and says so.
+func Band(t tidy.Table, spread Spread) (Curve, error) {
+	if methods, metrics := t.Methods(), t.Metrics(); len(methods) != 1 || len(metrics) != 1 {
+		return Curve{}, fmt.Errorf("fig: a band of %d rows with the methods %q and the metrics %q; select one of each", len(t), methods, metrics)
 	}
-	if len(methods) == 0 {
-		methods = t.Methods()
-	}
-	var layers []Layer
-	for i, style := range Styles(methods...) {
-		rows := t.Where(tidy.Method(methods[i]))
-		if len(rows) == 0 {
-			return nil, missing(t, methods[i])
-		}
-		c, err := band(rows, spread)
-		if err != nil {
-			return nil, err
-		}
-		c.Style, c.Label = style, MethodLabel(methods[i])
-		layers = append(layers, c)
-	}
-	return layers, nil
-}
-
-func oneMetric(t tidy.Table) error {
-	if m := t.Metrics(); len(m) != 1 {
-		return fmt.Errorf("fig: %d rows with the metrics %q; select exactly one metric", len(t), m)
-	}
-	return nil
-}
-
-func missing(t tidy.Table, method string) error {
-	return fmt.Errorf("fig: no rows of method %q among %d of %s; there are %s",
-		method, len(t), strings.Join(t.Metrics(), ", "), strings.Join(t.Methods(), ", "))
-}
-
-// band returns mean and band of one method.
-func band(rows tidy.Table, spread Spread) (Curve, error) {
+	rows := t
 	unit, n := "seed", len(rows.Seeds())
 	if spread == SDOverTasks {
 		unit, n = "task", len(rows.Tasks())
@@ -107,75 +73,6 @@ func meanOverSeeds(t tidy.Table) tidy.Table {
 	return means
 }
 
-// Grouping says what the lines of Lines are coloured and named by.
-type Grouping int
-
-// The groupings.
-const (
-	ByMethod Grouping = iota
-	ByTask
-	BySeed
-)
-
-// Lines returns one thin line against the step for every series of t (a method,
-// a task and a seed), coloured by method, task or seed, with one legend entry a
-// group. t must hold one metric.
-func Lines(t tidy.Table, by Grouping) ([]Layer, error) {
-	if err := oneMetric(t); err != nil {
-		return nil, err
-	}
-	names := groupNames(t, by)
-	styles := groupStyles(names, by)
-	var layers []Layer
-	for _, s := range t.Series() {
-		name := by.name(s.Method, s.Task, s.Seed)
-		c := Curve{Label: name, Style: styles[slices.Index(names, name)].Thin(), Y: s.Values}
-		if by == ByMethod {
-			c.Label = MethodLabel(name)
-		}
-		for _, step := range s.Steps {
-			c.X = append(c.X, float64(step))
-		}
-		layers = append(layers, c)
-	}
-	return layers, nil
-}
-
-func (g Grouping) name(method, task string, seed uint64) string {
-	switch g {
-	case ByTask:
-		return task
-	case BySeed:
-		return fmt.Sprintf("seed %d", seed)
-	}
-	return method
-}
-
-func groupNames(t tidy.Table, by Grouping) []string {
-	switch by {
-	case ByTask:
-		return t.Tasks()
-	case BySeed:
-		var names []string
-		for _, s := range t.Seeds() {
-			names = append(names, by.name("", "", s))
-		}
-		return names
-	}
-	return t.Methods()
-}
-
-func groupStyles(names []string, by Grouping) []Style {
-	if by == ByMethod {
-		return Styles(names...)
-	}
-	var styles []Style
-	for i := range names {
-		styles = append(styles, Sequence(i, len(names)))
-	}
-	return styles
-}
-
 // Path is a curve in the plane whose two coordinates are two metrics of one
 // method, seed and task, in the order of the steps: a trajectory, data points, or
 // a landscape.
@@ -207,9 +104,4 @@ func Paths(t tidy.Table, xMetric, yMetric string) ([]Path, error) {
 // Curve returns p drawn in a style under a label.
 func (p Path) Curve(label string, s Style) Curve {
 	return Curve{Label: label, Style: s, X: p.X, Y: p.Y}
-}
-
-// MetricAxis is the axis of the one metric of t.
-func MetricAxis(t tidy.Table) Axis {
-	return Axis{Label: MetricLabel(strings.Join(t.Metrics(), ", "))}
 }

@@ -9,15 +9,18 @@ import (
 	"gonum.org/v1/plot"
 )
 
+// mostTicks bounds the ticks of an axis, labelled or not.
+const mostTicks = 100
+
 // linearTicks are at about n multiples of 1, 2 or 5 times a power of ten.
 type linearTicks struct{ n float64 }
 
-// Ticks implements plot.Ticker.
+// Ticks implements plot.Ticker. It wants low < high; see limits.
 func (t linearTicks) Ticks(low, high float64) []plot.Tick {
 	step := niceStep((high - low) / t.n)
 	var ticks []plot.Tick
 	tol := 1e-9 * (high - low)
-	for k := math.Ceil((low - tol) / step); k*step <= high+tol; k++ {
+	for k := math.Ceil((low - tol) / step); k*step <= high+tol && len(ticks) < mostTicks; k++ {
 		ticks = append(ticks, plot.Tick{Value: k * step, Label: tickLabel(k*step, step)})
 	}
 	return ticks
@@ -36,19 +39,19 @@ func niceStep(raw float64) float64 {
 
 // tickLabel writes a multiple of step with the decimals that step needs, a true
 // minus sign, k and M for thousands and millions, and a power of ten for what is
-// smaller than 0.001.
+// smaller than 0.001 or has nine zeros.
 func tickLabel(v, step float64) string {
 	var s string
 	switch {
 	case math.Abs(v) < step/2:
 		return "0"
+	case step >= 1e9 || step < 5e-4:
+		e := math.Floor(math.Log10(step) + 1e-9)
+		s = strconv.FormatFloat(math.Round(v/math.Pow(10, e)), 'f', -1, 64) + "·10" + superscript(int(e))
 	case step >= 1e6:
 		s = strconv.FormatFloat(v/1e6, 'g', 4, 64) + "M"
 	case step >= 1e4 || step >= 1e3 && math.Abs(v) >= 1e4:
 		s = strconv.FormatFloat(v/1e3, 'g', 6, 64) + "k"
-	case step < 5e-4:
-		e := math.Floor(math.Log10(step) + 1e-9)
-		s = strconv.FormatFloat(math.Round(v/math.Pow(10, e)), 'f', -1, 64) + "·10" + superscript(int(e))
 	default:
 		decimals := max(0, int(-math.Floor(math.Log10(step)+1e-9)))
 		s = strconv.FormatFloat(v, 'f', decimals, 64)
@@ -66,7 +69,10 @@ func superscript(n int) string {
 // less than two decades; within half a decade they are linear ticks.
 type logTicks struct{ n float64 }
 
-// Ticks implements plot.Ticker. It wants 0 < low < high.
+// manyDecades are so many that ticks without a label would be a grey bar.
+const manyDecades = 10
+
+// Ticks implements plot.Ticker. It wants 0 < low < high; see limits.
 func (t logTicks) Ticks(low, high float64) []plot.Tick {
 	decades := math.Log10(high / low)
 	if decades < 0.6 {
@@ -77,7 +83,7 @@ func (t logTicks) Ticks(low, high float64) []plot.Tick {
 	for e := int(math.Floor(math.Log10(low))); e <= int(math.Ceil(math.Log10(high))); e++ {
 		for m := 1; m <= 9; m++ {
 			v := float64(m) * math.Pow(10, float64(e))
-			if v < low*(1-1e-9) || v > high*(1+1e-9) {
+			if v < low*(1-1e-9) || v > high*(1+1e-9) || decades > manyDecades && (m > 1 || e%every != 0) {
 				continue
 			}
 			label := ""

@@ -1,0 +1,62 @@
+package fig
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// Panels makes panels of plots.
+func Panels(plots []Plot) ([]Panel, error) {
+	all := make([]Panel, len(plots))
+	for i, p := range plots {
+		var err error
+		if all[i], err = p.Panel(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Sheet is a panel of plots side by side, columns in a row, and after them, if it is
+// not empty, a key: the legend of its layers.
+func Sheet(columns int, plots []Plot, key ...Layer) (Panel, error) {
+	all, err := Panels(plots)
+	if err != nil {
+		return Panel{}, err
+	}
+	if len(key) > 0 && len(plots) > 0 {
+		all = append(all, Key(plots[0].Width, plots[0].Height, key...))
+	}
+	return Grid("sheet", min(columns, len(all)), all...)
+}
+
+// SaveAll draws n panels and saves them in the folder dir, jobs at a time, beginning
+// with the first. A panel that fails does not keep the others from being saved; the
+// errors are joined in the order of the panels. When ctx is cancelled no further
+// panel is begun, and ctx's error is among them.
+func SaveAll(ctx context.Context, dir string, jobs, n int, draw func(i int) (Panel, error)) error {
+	errs := make([]error, n)
+	next := make(chan int, n)
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	var wg sync.WaitGroup
+	for range max(1, jobs) {
+		wg.Go(func() {
+			for i := range next {
+				if ctx.Err() != nil {
+					return
+				}
+				p, err := draw(i)
+				if err == nil {
+					err = p.Save(dir)
+				}
+				errs[i] = err
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(append(errs, ctx.Err())...)
+}

@@ -1,0 +1,176 @@
+package figures
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ml3/mllib/fig"
+	"ml3/mllib/paper"
+	"ml3/mllib/tidy"
+)
+
+// curves is a panel of means over seeds against the step, one curve a method, above
+// the authors' own where there are any.
+type curves struct {
+	title   string
+	metric  string
+	task    []string // keys and values in turn that the rows' tasks have
+	methods []string
+	spread  fig.Spread
+	size    [2]float64 // cm
+	y       fig.Axis   // its label is that of the metric
+
+	last int    // the last step shown; every for all
+	x    string // what the steps count; "" for what the metric says
+	key  string // a key of the tasks: its number, and not the step, is the x axis; "" for none
+}
+
+// every is the last step of a panel that shows all.
+const every = int(^uint(0) >> 1)
+
+// usual is the size of a panel.
+var usual = [2]float64{fig.PanelWidth, fig.PanelHeight}
+
+// of is c for a metric on the tasks that have keys with values, given in turn.
+func (c curves) of(title, metric string, task ...string) curves {
+	c.title, c.metric, c.task = title, metric, task
+	return c
+}
+
+// panel gives the curves their name.
+func (c curves) panel(name string) panel {
+	return panel{name: name, fills: c.fills, draw: c.draw}
+}
+
+// rows keeps the rows of a metric that the panel is about.
+func (c curves) rows(t tidy.Table, metric string) tidy.Table {
+	filters := []tidy.Filter{tidy.Metric(metric), tidy.Steps(0, c.last)}
+	for i := 0; i < len(c.task); i += 2 {
+		filters = append(filters, tidy.Has(c.task[i], c.task[i+1]))
+	}
+	t = t.Where(filters...)
+	if c.key == "" {
+		return t
+	}
+	return t.Where(func(r tidy.Row) bool { _, err := c.number(r); return err == nil })
+}
+
+// number is the place of a row on the x axis of a key.
+func (c curves) number(r tidy.Row) (float64, error) {
+	return strconv.ParseFloat(tidy.TaskValue(r.Task, c.key), 64)
+}
+
+func (c curves) fills(d Data) bool {
+	return len(c.rows(d.Rows, c.metric).Where(tidy.Method(c.methods...))) > 0
+}
+
+func (c curves) draw(d Data) (fig.Panel, error) {
+	rows := c.rows(d.Rows, c.metric)
+	m, ok := paper.MetricOf(c.metric)
+	if !ok {
+		return fig.Panel{}, fmt.Errorf("the metric %q has no entry", c.metric)
+	}
+	if n := tidy.TaskValue(rows[0].Task, "after"); n == "1" {
+		m.Axis += " after 1 step"
+	} else if n != "" {
+		m.Axis += " after " + n + " steps"
+	}
+	layers, err := c.layers(rows, c.lost(d.Rows, rows))
+	if err != nil {
+		return fig.Panel{}, err
+	}
+	x := c.x
+	if x == "" {
+		x = m.Step
+	}
+	c.y.Label = m.Label()
+	return fig.Plot{Title: c.title, Width: c.size[0], Height: c.size[1], X: fig.Axis{Label: x}, Y: c.y, Layers: layers}.Panel()
+}
+
+// lost are the seeds with which each method diverged, on the rows' tasks or on parts
+// of them. What diverges at meta-test is not what diverges in the test after some
+// outer step: those tasks differ in the key "after".
+func (c curves) lost(all, rows tidy.Table) map[string][]uint64 {
+	var after []string
+	for _, task := range rows.Tasks() {
+		after = append(after, tidy.TaskValue(task, "after"))
+	}
+	t := c.rows(all, tidy.DivergedMetric).Where(func(r tidy.Row) bool { return slices.Contains(after, tidy.TaskValue(r.Task, "after")) })
+	lost := map[string][]uint64{}
+	for _, m := range t.Methods() {
+		lost[m] = t.Where(tidy.Method(m)).Seeds()
+	}
+	return lost
+}
+
+// layers are the curves. The mean over seeds of which some diverged says nothing:
+// those are left out, and the legend says so.
+func (c curves) layers(rows tidy.Table, lost map[string][]uint64) ([]fig.Layer, error) {
+	var layers []fig.Layer
+	spread := ""
+	for _, m := range rows.Methods() {
+		if strings.HasPrefix(m, "reference") {
+			curve, err := c.curve(rows.Where(tidy.Method(m)))
+			if err != nil {
+				return nil, err
+			}
+			curve.Low, curve.High, curve.Spread = nil, nil, ""
+			layers = append(layers, curve)
+		}
+	}
+	for _, m := range c.methods {
+		own := rows.Where(tidy.Method(m), tidy.Not(tidy.Seed(lost[m]...)))
+		switch style, label := styleOf(m); {
+		case len(own) == 0 && len(lost[m]) > 0:
+			continue
+		case len(own) == 0:
+			return nil, missing(rows, m)
+		case m == constant:
+			_, perSeed := own.PerSeed()
+			layers = append(layers, fig.Rule{Label: label, Style: style, At: tidy.Mean(perSeed)})
+			continue
+		}
+		curve, err := c.curve(own)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(lost[m]); n > 0 {
+			curve.Label += fmt.Sprintf(" (%d of %d seeds diverge)", n, n+len(own.Seeds()))
+			if spread != "" {
+				curve.Spread = spread // of the others, said once
+			}
+		}
+		spread = curve.Spread
+		layers = append(layers, curve)
+	}
+	return layers, nil
+}
+
+// curve is the curve of one method.
+func (c curves) curve(own tidy.Table) (fig.Curve, error) {
+	var places []float64
+	if c.key != "" {
+		for _, r := range own {
+			x, _ := c.number(r)
+			places = append(places, x)
+		}
+		slices.Sort(places)
+		places = slices.Compact(places)
+		for i := range own {
+			x, _ := c.number(own[i])
+			own[i].Step, _ = slices.BinarySearch(places, x)
+			own[i].Task = c.key
+		}
+	}
+	curve, err := fig.Band(own, c.spread)
+	if err != nil {
+		return curve, err
+	}
+	curve.Style, curve.Label = styleOf(own[0].Method)
+	if c.key != "" {
+		curve.X, curve.Style.Every = places, true
+	}
+	return curve, nil
+}

@@ -1,0 +1,171 @@
+// Package figures draws the paper's figures from tables: Fig. 1, and for every
+// experiment of package paper its panels, each by its name. What a panel shows is in
+// the table of its experiment (sine.go, digits.go, …); how a method looks, in all of
+// them, is in styles.go; means against steps are one type, in curves.go. Constants
+// come from the experiments' settings, labels of axes from paper.Metrics.
+package figures
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ml3/mllib/fig"
+	"ml3/mllib/paper"
+	"ml3/mllib/tidy"
+)
+
+// Data are the tables of an experiment.
+type Data struct {
+	Rows     tidy.Table // what was measured, with the rows of the authors' own curves if there are any
+	Pictures tidy.Table // what is drawn and not measured
+}
+
+// panel is a picture that can be drawn by its name.
+type panel struct {
+	name  string
+	fills func(Data) bool // whether the data have what it shows
+	draw  func(Data) (fig.Panel, error)
+}
+
+// panels are those of an experiment, none if it has no figures.
+func panels(experiment string) []panel {
+	switch experiment {
+	case "sine":
+		return sinePanels()
+	case "digits":
+		return digitsPanels()
+	case "shaped-sine":
+		return shapedSinePanels()
+	case "invdyn-reacher":
+		return invdynPanels(experiment, "fig5c-invdyn-reacher", "reacher")
+	case "invdyn-sawyer":
+		return invdynPanels(experiment, "fig5d-invdyn-sawyer", "Sawyer arm")
+	case "mountain-car":
+		return carPanels()
+	}
+	return nil
+}
+
+// settings are those of an experiment at the paper's size.
+func settings[T paper.Run](experiment string) T {
+	e, err := paper.Lookup(experiment)
+	if err != nil {
+		panic(err)
+	}
+	return e.Paper.(T)
+}
+
+// of keeps the rows of an experiment.
+func (d Data) of(experiment string) Data {
+	own := tidy.Experiment(experiment)
+	return Data{Rows: d.Rows.Where(own), Pictures: d.Pictures.Where(own)}
+}
+
+// Names are the panels of an experiment that the data can fill, in the order of
+// the paper's figure; the stems of their files.
+func Names(experiment string, d Data) []string {
+	d = d.of(experiment)
+	var names []string
+	for _, p := range panels(experiment) {
+		if p.fills(d) {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
+// Draw draws one panel of an experiment, and no other. A name that the experiment
+// does not have, and data that cannot fill it, are errors.
+func Draw(experiment, name string, d Data) (fig.Panel, error) {
+	all := panels(experiment)
+	i := slices.IndexFunc(all, func(p panel) bool { return p.name == name })
+	if i < 0 {
+		var known []string
+		for _, p := range all {
+			known = append(known, p.name)
+		}
+		return fig.Panel{}, fmt.Errorf("figures: the experiment %q has no figure %q; it has %s", experiment, name, strings.Join(known, ", "))
+	}
+	d = d.of(experiment)
+	if !all[i].fills(d) {
+		return fig.Panel{}, fmt.Errorf("figures: %s: the tables of %s do not have its rows; recompute the experiment", name, experiment)
+	}
+	p, err := all[i].draw(d)
+	if err != nil {
+		return fig.Panel{}, fmt.Errorf("figures: %s: %w", name, err)
+	}
+	p.Name = name
+	return p, nil
+}
+
+// Save draws all panels of an experiment that the data can fill into the folder
+// dir, jobs at a time. It stops between two panels with ctx's error when ctx is
+// cancelled. Data that fill no panel are an error.
+func Save(ctx context.Context, experiment string, d Data, dir string, jobs int) error {
+	d = d.of(experiment)
+	names := Names(experiment, d)
+	if len(names) == 0 {
+		return fmt.Errorf("figures: the tables have no rows that fill a figure of %s; recompute the experiment", experiment)
+	}
+	slices.Reverse(names) // animations are the last and take longest
+	return fig.SaveAll(ctx, dir, jobs, len(names), func(i int) (fig.Panel, error) { return Draw(experiment, names[i], d) })
+}
+
+// drawn is a panel of the rows that it picks from the data.
+func drawn(name string, pick func(Data) tidy.Table, draw func(d Data, rows tidy.Table) (fig.Panel, error)) panel {
+	return panel{name: name, fills: func(d Data) bool { return len(pick(d)) > 0 },
+		draw: func(d Data) (fig.Panel, error) { return draw(d, pick(d)) }}
+}
+
+// grid is a panel of others side by side, columns in a row. It is drawn if all of
+// them can be.
+func grid(name string, columns int, parts ...panel) panel {
+	return panel{
+		name:  name,
+		fills: func(d Data) bool { return !slices.ContainsFunc(parts, func(p panel) bool { return !p.fills(d) }) },
+		draw: func(d Data) (fig.Panel, error) {
+			all := make([]fig.Panel, len(parts))
+			for i, p := range parts {
+				var err error
+				if all[i], err = p.draw(d); err != nil {
+					return fig.Panel{}, err
+				}
+			}
+			return fig.Grid(name, columns, all...)
+		},
+	}
+}
+
+// moving is p with an animation.
+func moving(p panel, delay time.Duration, frames func(Data) ([]fig.Plot, error)) panel {
+	still := p.draw
+	p.draw = func(d Data) (fig.Panel, error) {
+		plots, err := frames(d)
+		if err != nil {
+			return fig.Panel{}, err
+		}
+		all, err := fig.Panels(plots)
+		if err != nil {
+			return fig.Panel{}, err
+		}
+		q, err := still(d)
+		return q.Moving(all, delay), err
+	}
+	return p
+}
+
+// firstSeed keeps the rows of the first seed that t has.
+func firstSeed(t tidy.Table) tidy.Table {
+	if len(t) == 0 {
+		return nil
+	}
+	return t.Where(tidy.Seed(t.Seeds()[0]))
+}
+
+// missing is the error of a table without rows of a method.
+func missing(t tidy.Table, method string) error {
+	return fmt.Errorf("no rows of %q among %d rows of %s", method, len(t), strings.Join(t.Methods(), ", "))
+}

@@ -1,0 +1,150 @@
+package figures
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"ml3/mllib/fig"
+	"ml3/mllib/paper"
+	"ml3/mllib/tidy"
+)
+
+// invdynPanels is Fig. 5 c or d: the torque error on new trajectories against
+// gradient steps, and beside it the error of the inertia matrix, how both fall in
+// meta-training, and of one seed the arm on a new trajectory, its inertia matrix and
+// its torques as the fitted networks predict them.
+func invdynPanels(experiment, stem, robot string) []panel {
+	const torque, inertia = "torque error", "inertia error"
+	c := curves{methods: []string{"learned shaped", "learned"}, spread: fig.CI95OverSeeds, size: usual, y: fig.Axis{Log: true}, last: every}
+	all := c
+	all.methods = append(c.methods, "task loss, best rate", "task loss", "power-weighted mse, best rate", constant)
+	all.size = [2]float64{usual[0] + 2, usual[1] + 2}
+	training := func(metric string) panel {
+		return c.of("After all steps on meta-training, "+robot, metric+" by outer step", "split", "meta-train").panel("")
+	}
+	arm := settings[paper.InverseDynamics](experiment).Arm
+	pictures := func(d Data) tidy.Table {
+		if len(d.Pictures.Where(tidy.Method("truth"))) == 0 {
+			return nil
+		}
+		return d.Pictures
+	}
+	return []panel{
+		all.of("Prediction error on new trajectories, "+robot, torque, "split", "meta-test").panel(stem),
+		all.of("Error of the inertia matrix, "+robot, inertia, "split", "meta-test").panel(stem + "-inertia"),
+		grid(stem+"-meta-training", 2, training(inertia), training(torque)),
+		drawn(stem+"-arm", pictures, invdynArm),
+		drawn(stem+"-matrix", pictures, invdynMatrices),
+		drawn(stem+"-torque", pictures, func(_ Data, t tidy.Table) (fig.Panel, error) {
+			return invdynTorques(t, arm.Duration/float64(arm.Points))
+		}),
+	}
+}
+
+// flat is the range of heights, in m, below which an arm is drawn from above alone.
+const flat = 0.05
+
+// invdynArm draws the arm as lines from joint to joint at some times of a new
+// trajectory: from above and, if it leaves the plane, from the side.
+func invdynArm(_ Data, t tidy.Table) (fig.Panel, error) {
+	t = t.Where(tidy.Method("arm"))
+	seconds := func(task string) float64 { s, _ := strconv.ParseFloat(tidy.TaskValue(task, "seconds"), 64); return s }
+	tasks := t.Tasks()
+	slices.SortFunc(tasks, func(a, b string) int { return cmp.Compare(seconds(a), seconds(b)) })
+	lowest, highest := 0.0, 0.0
+	for _, r := range t.Where(tidy.Metric("z")) {
+		lowest, highest = min(lowest, r.Value), max(highest, r.Value)
+	}
+	var plots []fig.Plot
+	for _, v := range []struct{ title, x, y string }{{"The arm from above", "x", "y"}, {"The arm from the side", "x", "z"}} {
+		if v.y == "z" && highest-lowest < flat {
+			continue
+		}
+		var layers []fig.Layer
+		for i, task := range tasks {
+			paths, err := fig.Paths(t.Where(tidy.Task(task)), v.x, v.y)
+			if err != nil {
+				return fig.Panel{}, err
+			}
+			s := fig.Sequence(i, len(tasks))
+			s.Dash, s.Marker, s.Every, s.Width = fig.Solid, fig.Circle, true, 2.2
+			layers = append(layers, paths[0].Curve(tidy.TaskValue(task, "seconds")+" s", s))
+		}
+		plots = append(plots, fig.Plot{Title: v.title, Width: usual[0], Height: usual[1] + 1, Equal: true,
+			X: fig.Axis{Label: v.x + " (m)"}, Y: fig.Axis{Label: v.y + " (m)"}, Layers: layers})
+	}
+	return fig.Sheet(2, plots)
+}
+
+// pictured are the series of a metric of the truth and of the fitted networks that
+// have one; only the truth must.
+func pictured(t tidy.Table, metric string) ([]tidy.Series, error) {
+	var all []tidy.Series
+	for _, m := range []string{"truth", "learned shaped", "learned", "task loss, best rate"} {
+		s := t.Where(tidy.Method(m), tidy.Metric(metric)).Series()
+		if len(s) == 0 && m != "truth" { // it diverged
+			continue
+		}
+		if len(s) != 1 || len(all) > 0 && len(s[0].Values) != len(all[0].Values) {
+			return nil, fmt.Errorf("%d series of %s by %s, or one of another length than the truth's", len(s), metric, m)
+		}
+		all = append(all, s[0])
+	}
+	return all, nil
+}
+
+// invdynMatrices draws the scaled inertia matrix at the beginning of a new
+// trajectory, the true one and what the fitted networks predict, in one scale of
+// colours and with the numbers in the cells.
+func invdynMatrices(_ Data, t tidy.Table) (fig.Panel, error) {
+	all, err := pictured(t, "scaled inertia")
+	if err != nil {
+		return fig.Panel{}, err
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, s := range all {
+		low, high = min(low, slices.Min(s.Values)), max(high, slices.Max(s.Values))
+	}
+	var plots []fig.Plot
+	for _, s := range all {
+		d := int(math.Round(math.Sqrt(float64(len(s.Values)))))
+		_, label := styleOf(s.Method)
+		joints := fig.Axis{Label: "joint", Limits: &[2]float64{0.5, float64(d) + 0.5}}
+		plots = append(plots, fig.Plot{Title: "S H S: " + label, Width: usual[0] - 2, Height: usual[1], Equal: true, X: joints, Y: joints,
+			Layers: []fig.Layer{fig.Matrix{N: d, Values: s.Values, Low: low, High: high}}})
+	}
+	return fig.Sheet(2, plots)
+}
+
+// invdynTorques draws, for each joint, the inertial torque H(q) q̈ on a new
+// trajectory, sampled every dt seconds: the true one and what the fitted networks
+// predict. The known bias force is not drawn.
+func invdynTorques(t tidy.Table, dt float64) (fig.Panel, error) {
+	var plots []fig.Plot
+	for _, task := range t.Where(tidy.Metric("torque")).Tasks() {
+		rows := t.Where(tidy.Task(task))
+		all, err := pictured(rows, "torque")
+		bias := rows.Where(tidy.Metric("bias")).Series()
+		if err != nil || len(bias) != 1 || len(bias[0].Values) != len(all[0].Values) {
+			return fig.Panel{}, fmt.Errorf("%s: %d series of the bias force; %w", task, len(bias), err)
+		}
+		var layers []fig.Layer
+		for _, s := range all {
+			var c fig.Curve
+			if c.Style, c.Label = styleOf(s.Method); len(plots) > 0 {
+				c.Label = "" // one legend is enough
+			}
+			c.Style.Marker = fig.NoMarker
+			for i, v := range s.Values {
+				c.X, c.Y = append(c.X, dt*float64(i)), append(c.Y, v-bias[0].Values[i])
+			}
+			layers = append(layers, c)
+		}
+		plots = append(plots, fig.Plot{Title: "Inertial torque of joint " + tidy.TaskValue(task, "joint"), Width: usual[0], Height: 6.5,
+			X: fig.Axis{Label: "time (s)"}, Y: fig.Axis{Label: "N m"}, Layers: layers})
+	}
+	return fig.Sheet(2, plots)
+}
