@@ -164,6 +164,7 @@ func TestLikelihood(t *testing.T) {
 func TestFitPointmass(t *testing.T) {
 	w := env.NewPointmassGoal(env.DefaultPointmass())
 	c := pointmassModel()
+	c.Hidden, c.Batch = []int{40, 20}, 32
 	rng := random.Stream(5, "ensemble")
 	e := NewEnsemble(c, rng)
 	test := Babble(w, 6, []int{1, 4, 16}, random.Stream(5, "held out"))
