@@ -38,16 +38,17 @@ type PPO struct {
 
 // DefaultPPO has the constants of the article for continuous actions but for the
 // number of iterations, the rate and the size of a mini-batch, which depend on the
-// problem, and limits the gradient's norm as implementations do. Networks have two
-// hidden layers of 64 tanh units; log σ starts at −1 and is learned. There is no
-// reward for entropy.
+// problem. The gradient's norm is limited to 5; implementations have 0.5, with which
+// an erring value holds the policy back (on the reacher the sum of distances ended at
+// 2.7 m instead of 1.7 m). Networks have two hidden layers of 64 tanh units; log σ
+// starts at −1 and is learned. There is no reward for entropy.
 func DefaultPPO(no, na, iterations, miniBatch int, rate float64) PPO {
 	policy := nn.NewGaussian(no, na, -1, 64, 64)
 	policy.Learned = true
 	return PPO{Policy: policy,
 		Value:      nn.MLP{Sizes: []int{no, 64, 64, 1}, Hidden: ad.Tanh, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault},
 		Iterations: iterations, Epochs: 10, MiniBatch: miniBatch, Discount: 0.99, Lambda: 0.95, Clip: 0.2,
-		Adam: nn.DefaultAdam(rate), FinalRate: 0, MaxNorm: 0.5, ValueWeight: 0.5, EntropyWeight: 0}
+		Adam: nn.DefaultAdam(rate), FinalRate: 0, MaxNorm: 5, ValueWeight: 0.5, EntropyWeight: 0}
 }
 
 // Validate says what is wrong with p, if anything.
