@@ -83,9 +83,12 @@ func (m *ModelFree) Init(tape *ad.Tape, rng *rand.Rand) nn.Params {
 func (m *ModelFree) Collect(theta nn.Params, rng *rand.Rand) *Samples {
 	if m.own == nil {
 		m.own = m.Recorder.NewSamples()
-		m.advantage, m.goals, m.streams = make([]float64, m.own.Len()), Same(m.Goal, m.own.Episodes), newStreams(m.own.Episodes)
+		m.advantage, m.goals, m.streams = make([]float64, m.own.Len()), make([][]float64, m.own.Episodes), newStreams(m.own.Episodes)
 	}
 	m.samples = m.own
+	for i := range m.goals {
+		m.goals[i] = m.Goal
+	}
 	if err := m.Recorder.Record(m.own, theta, m.goals, m.streams.seed(rng)); err != nil && m.err == nil {
 		m.err = err
 	}
