@@ -1,6 +1,7 @@
 package rl
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -98,8 +99,8 @@ func (m *ModelFree) Collect(theta nn.Params, rng *rand.Rand) *Samples {
 // Features implements meta.Task: [Rows, no + 2·na + na] in the order s, a, μ, σ, or
 // with LogProb [Rows, no + na + 1].
 func (m *ModelFree) Features(theta nn.Params, rng *rand.Rand) *ad.Value {
-	tape, s := theta[0].Tape(), m.samples
 	at := m.draw(rng)
+	tape, s := theta[0].Tape(), m.samples
 	observation, action := rows(tape, s.Observation, s.No, at), rows(tape, s.Action, s.Na, at)
 	if m.err != nil {
 		observation = ad.AddScalar(math.NaN(), observation)
@@ -113,7 +114,13 @@ func (m *ModelFree) Features(theta nn.Params, rng *rand.Rand) *ad.Value {
 
 // draw is Rows different rows of the samples in random order.
 func (m *ModelFree) draw(rng *rand.Rand) []int {
+	if m.samples == nil {
+		panic("rl: ModelFree.Features before Init or Collect")
+	}
 	n := m.samples.Len()
+	if m.Rows < 1 || m.Rows > n {
+		panic(fmt.Sprintf("rl: ModelFree: mini-batch of %d of %d rows", m.Rows, n))
+	}
 	if len(m.order) != n {
 		m.order = make([]int, n)
 	}

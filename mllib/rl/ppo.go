@@ -14,7 +14,9 @@ import (
 // equation 7) in the form that the field compares with: Huang et al., "The 37
 // implementation details of proximal policy optimization" (2022). An iteration
 // records one whole episode a row of the batch and then goes over these samples
-// Epochs times.
+// Epochs times. Their advantages are estimated once, before the first step, and
+// standardized over the iteration; an episode ends because its time is over, so the
+// value of its last observation stands for what would follow.
 type PPO struct {
 	Policy nn.Gaussian
 	// Value estimates the return of an observation, in units of the root mean

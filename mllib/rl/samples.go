@@ -33,9 +33,6 @@ func NewSamples(episodes, steps, no, na int) *Samples {
 // Len is the number of rows.
 func (s *Samples) Len() int { return s.Episodes * s.Steps }
 
-// Return is the sum of the rewards of an episode, averaged over the episodes.
-func (s *Samples) Return() float64 { return sum(s.Reward) / float64(s.Episodes) }
-
 // Score is the paper's measure: its sum over an episode, averaged over the episodes.
 func (s *Samples) Score() float64 { return sum(s.Measure) / float64(s.Episodes) }
 
