@@ -38,10 +38,10 @@ func DefaultReacher() ReacherConstants {
 		AngleNoise: 0.1, RateNoise: 0.005, Reward: BonusReward, Bonus: 1, Sharpness: 0.001}
 }
 
-// ObservableReacher is DefaultReacher with a state that can be told from an observation
-// and a reward without a peak: joint velocities, and −d − 0.03|a|². The tip's
-// velocity says nothing about the joints' when the arm is stretched, as it is at the
-// start, and 1/(d + 0.001) − |a| is about nothing but the last millimetres.
+// ObservableReacher is DefaultReacher with a state that can be told from an
+// observation and a reward without a peak: joint velocities, and −d − 0.03|a|². The
+// tip's velocity does not tell the two joints' apart when the arm is stretched, as it
+// is at the start; 1/(d + 0.001) is about nothing but the last millimetres.
 func ObservableReacher() ReacherConstants {
 	c := DefaultReacher()
 	c.Velocity, c.Reward, c.Effort = JointVelocity, DistanceReward, 0.03

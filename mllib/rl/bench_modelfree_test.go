@@ -37,11 +37,11 @@ func BenchmarkRecord(b *testing.B) {
 		for _, workers := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s/workers=%d", w.Spec().Name, workers), func(b *testing.B) {
 				s := w.Spec()
-				rec := NewRecorder(env.NewBatch(w, 64, workers), nn.NewGaussian(len(s.Observation), len(s.Action), -1, 64, 64))
+				rec := NewRecorder(env.NewBatch(w, 16, workers), nn.NewGaussian(len(s.Observation), len(s.Action), -1, 64, 64))
 				rng := random.Stream(1, "bench")
 				theta := rec.Policy().Init(nil, rng)
-				goals := env.Goals(w, 64, env.Anywhere, rng)
-				into, streams := rec.NewSamples(), newStreams(64)
+				goals := env.Goals(w, 16, env.Anywhere, rng)
+				into, streams := rec.NewSamples(), newStreams(16)
 				b.ReportAllocs()
 				for b.Loop() {
 					if err := rec.Record(into, theta, goals, streams.seed(rng)); err != nil {
