@@ -21,6 +21,15 @@ const (
 	Standing
 )
 
+// AntView says what an ant's policy sees.
+type AntView int
+
+// The views.
+const (
+	WorldView   AntView = iota // 29 numbers in world axes: gym's, and so the paper's
+	HeadingView                // 28 numbers in the frame that turns with the torso about z
+)
+
 // AntConstants are the constants of an AntGoal.
 type AntConstants struct {
 	Frames     int // time steps of a control step
@@ -29,15 +38,26 @@ type AntConstants struct {
 	PoseNoise  float64 // half width of the noise on all 15 positions (m, 1, rad)
 	RateNoise  float64 // standard deviation of the 14 velocities (m/s, rad/s)
 	GoalRadius float64 // m, of the circle of goals about the origin
-	Bonus      float64 // m, of the reward's bonus Bonus/(distance + Sharpness)
-	Sharpness  float64 // m
+	View       AntView
+	Reward     RewardForm
+	Bonus      float64 // m, of BonusReward: Bonus/(distance + Sharpness)
+	Sharpness  float64 // m, of BonusReward
+	Effort     float64 // of the other forms
 }
 
 // DefaultAnt returns gym's constants, the reward's as we recall them from the
 // paper, and our choices for an episode's length and the goals' distance.
 func DefaultAnt() AntConstants {
 	return AntConstants{Frames: 5, Steps: 200, Start: GymPose, PoseNoise: 0.1, RateNoise: 0.1,
-		GoalRadius: 5, Bonus: 5, Sharpness: 0.25}
+		GoalRadius: 5, View: WorldView, Reward: BonusReward, Bonus: 5, Sharpness: 0.25}
+}
+
+// HeadingAnt is DefaultAnt seen in its heading frame and rewarded for progress,
+// (d⁻ − d)/h − 0.05|a|²: the same walk is the same numbers in whichever direction.
+func HeadingAnt() AntConstants {
+	c := DefaultAnt()
+	c.View, c.Reward, c.Effort = HeadingView, ProgressReward, 0.05
+	return c
 }
 
 // AntGoal is gym's Ant-v2 (model ant, RK4, control steps of 0.05 s) that is to walk
@@ -58,6 +78,17 @@ func DefaultAnt() AntConstants {
 //	                 19–26 rates hA kA hB kB hC kC hD kD (rad/s)
 //	                 27 goal − torso x (m)   28 goal − torso y (m), world axes
 //
+// The heading frame has the world's z axis; its x axis is the part of the torso's x
+// axis (towards the legs A and D) that is level, or the world's where that has none.
+// Seen in it (HeadingView), nothing changes when the world turns about z:
+//
+//	observation      0 torso z (m)   1–3 the world's up in the torso's axes
+//	                 4–11 hA kA hB kB hC kC hD kD (rad)
+//	                 12–14 torso velocity x y z (m/s, heading frame)
+//	                 15–17 its angular velocity x y z (rad/s, body axes)
+//	                 18–25 rates hA kA hB kB hC kC hD kD (rad/s)
+//	                 26 goal − torso x (m)   27 goal − torso y (m), heading frame
+//
 // Observations 0 to 26 are gym's without external contact forces, as in the paper.
 // Taken from gym: physics, start (positions ±0.1, the quaternion then normalized;
 // velocities 0.1 times normal numbers). Our choices, for the paper is silent: the
@@ -67,11 +98,12 @@ func DefaultAnt() AntConstants {
 // when the ant falls over (gym ends at heights outside 0.2 to 1 m) because
 // the measure is a sum over a whole trajectory; distance and reward belong to the
 // state after the step. Measured (in the paper's figure) is first distance −
-// distance; the reward, recalled from the paper, is −d + 5/(d + 0.25) − |a| with d in m
-// and |a| the Euclidean norm of the command before clamping.
+// distance; the reward is one of the forms of RewardForm, by default the one we
+// recall from the paper, −d + 5/(d + 0.25) − |a| with d in m.
 type AntGoal struct {
 	c     AntConstants
 	body  body
+	pay   reward
 	spec  Spec
 	start []float64 // pose before noise [15]
 }
@@ -86,7 +118,8 @@ const (
 // NewAntGoal returns the world of a free body with eight hinges. The error says in
 // what the model differs from that.
 func NewAntGoal(m *rigid.Model, c AntConstants) (*AntGoal, error) {
-	if !(c.Steps > 0 && c.PoseNoise >= 0 && c.RateNoise >= 0 && c.GoalRadius > 0 && c.Sharpness > 0) {
+	pay := reward{c.Reward, c.Bonus, c.Sharpness, c.Effort, m.Timestep() * float64(c.Frames)}
+	if !(c.Steps > 0 && c.PoseNoise >= 0 && c.RateNoise >= 0 && c.GoalRadius > 0 && pay.valid() && (c.View == WorldView || c.View == HeadingView)) {
 		panic(fmt.Sprintf("env: ant with constants %+v", c))
 	}
 	b, err := newBody(m, antPositions, antRates, antMotors, c.Frames, 0)
@@ -107,7 +140,7 @@ func NewAntGoal(m *rigid.Model, c AntConstants) (*AntGoal, error) {
 			start[8+2*leg] = bend
 		}
 	}
-	return &AntGoal{c: c, body: b, spec: antSpec(&b, c, limit), start: start}, nil
+	return &AntGoal{c: c, body: b, pay: pay, spec: antSpec(&b, c, limit), start: start}, nil
 }
 
 func antSpec(b *body, c AntConstants, limit []float64) Spec {
@@ -115,9 +148,18 @@ func antSpec(b *body, c AntConstants, limit []float64) Spec {
 	pose := append(append(repeat("m", "x", "y", "z"), repeat("1", "qw", "qx", "qy", "qz")...), b.joints("rad")...)
 	rates := append(append(repeat("m/s", "vx", "vy", "vz"), repeat("rad/s", "wx", "wy", "wz")...), b.joints("rad/s")...)
 	state := append(append([]Quantity{}, pose...), rates...)
+	observation := append([]Quantity{}, state[2:]...)
+	if c.View == HeadingView {
+		observation = append(append([]Quantity{state[2]}, repeat("1", "up x", "up y", "up z")...), state[7:]...)
+	}
 	return Spec{Name: "ant-goal", Step: b.step(), Steps: c.Steps, State: state,
-		Observation: append(append([]Quantity{}, state[2:]...), repeat("m", "goal − torso x", "goal − torso y")...),
+		Observation: append(observation, repeat("m", "goal − torso x", "goal − torso y")...),
 		Action:      b.joints("1"), Goal: goal, Limit: limit}
+}
+
+// OpenAntGoal is NewAntGoal of the robot in the folder data/robots.
+func OpenAntGoal(data string, c AntConstants) (World, error) {
+	return openRobot(data, "ant", func(m *rigid.Model) (World, error) { return NewAntGoal(m, c) })
 }
 
 // Constants returns the constants of the world.
@@ -161,11 +203,35 @@ func (w *AntGoal) Advance(state, action []float64) { w.body.advance(state, actio
 
 // Observe implements World.
 func (w *AntGoal) Observe(observation, state, goal []float64) {
-	mustHave("observation", observation, antPositions+antRates)
+	mustHave("observation", observation, len(w.spec.Observation))
 	mustHave("state", state, antPositions+antRates)
 	mustHave("goal", goal, 2)
+	if w.c.View == HeadingView {
+		observeHeading(observation, state, goal)
+		return
+	}
 	n := copy(observation, state[2:])
 	observation[n], observation[n+1] = goal[0]-state[0], goal[1]-state[1]
+}
+
+// observeHeading writes the 28 numbers of HeadingView. With R the rotation of the
+// torso's quaternion, up in its axes is the last row of R, and the first column is
+// the torso's x axis.
+func observeHeading(o, state, goal []float64) {
+	qw, qx, qy, qz := state[3], state[4], state[5], state[6]
+	o[0] = state[2]
+	o[1], o[2], o[3] = 2*(qx*qz-qw*qy), 2*(qy*qz+qw*qx), 1-2*(qx*qx+qy*qy)
+	cos, sin := 1-2*(qy*qy+qz*qz), 2*(qx*qy+qw*qz)
+	if level := math.Hypot(cos, sin); level > 0 {
+		cos, sin = cos/level, sin/level
+	} else {
+		cos, sin = 1, 0
+	}
+	n := 4 + copy(o[4:], state[7:]) // joints, torso velocity, angular velocity, rates
+	vx, vy := state[15], state[16]
+	o[12], o[13] = cos*vx+sin*vy, cos*vy-sin*vx
+	dx, dy := goal[0]-state[0], goal[1]-state[1]
+	o[n], o[n+1] = cos*dx+sin*dy, cos*dy-sin*dx
 }
 
 // Distance implements World: from the torso to the goal in the plane.
@@ -173,9 +239,9 @@ func (w *AntGoal) Distance(state, goal []float64) float64 {
 	return math.Hypot(state[0]-goal[0], state[1]-goal[1])
 }
 
-// Reward implements World: −d + Bonus/(d + Sharpness) − |a|.
-func (w *AntGoal) Reward(distance float64, action []float64) float64 {
-	return -distance + w.c.Bonus/(distance+w.c.Sharpness) - norm(action)
+// Reward implements World.
+func (w *AntGoal) Reward(before, distance float64, action []float64) float64 {
+	return w.pay.of(before, distance, action)
 }
 
 // Measure implements World: first distance − distance, in m.

@@ -75,8 +75,9 @@ func (e *Episode) Step(action []float64) error {
 			return fmt.Errorf("env: %s: diverged in step %d: state %d (%s) is %g", e.spec.Name, e.steps, i, e.spec.State[i].Name, x)
 		}
 	}
+	before := e.distance
 	e.distance = e.world.Distance(e.state, e.goal)
-	e.reward = e.world.Reward(e.distance, action)
+	e.reward = e.world.Reward(before, e.distance, action)
 	return nil
 }
 

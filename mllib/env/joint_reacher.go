@@ -188,7 +188,7 @@ func (w *JointReacherGoal) Distance(state, goal []float64) float64 {
 }
 
 // Reward implements World: −distance, in m.
-func (w *JointReacherGoal) Reward(distance float64, _ []float64) float64 { return -distance }
+func (w *JointReacherGoal) Reward(_, distance float64, _ []float64) float64 { return -distance }
 
 // Measure implements World: −distance, in m.
 func (w *JointReacherGoal) Measure(_, distance float64) float64 { return -distance }

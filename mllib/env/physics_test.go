@@ -99,7 +99,7 @@ func TestRewards(t *testing.T) {
 		{"sawyer-goal", make([]float64, 7), -0.25, -0.25},
 	} {
 		w := open(t, c.name)
-		near(t, c.name+": reward", w.Reward(0.25, c.action), c.reward, 1e-12)
+		near(t, c.name+": reward", w.Reward(0.3, 0.25, c.action), c.reward, 1e-12)
 		near(t, c.name+": measure", w.Measure(2, 0.25), c.measure, 1e-12)
 	}
 }

@@ -118,7 +118,7 @@ func (w *PointmassGoal) Distance(state, goal []float64) float64 {
 }
 
 // Reward implements World: −distance, in m.
-func (w *PointmassGoal) Reward(distance float64, _ []float64) float64 { return -distance }
+func (w *PointmassGoal) Reward(_, distance float64, _ []float64) float64 { return -distance }
 
 // Measure implements World: −distance, in m.
 func (w *PointmassGoal) Measure(_, distance float64) float64 { return -distance }

@@ -25,15 +25,27 @@ type ReacherConstants struct {
 	GoalRadius float64  // m, of the disc of goals about the shoulder
 	AngleNoise float64  // rad, half width of the start's distribution about 0
 	RateNoise  float64  // rad/s, half width of the start's distribution about 0
-	Bonus      float64  // m, of the reward's bonus Bonus/(distance + Sharpness)
-	Sharpness  float64  // m
+	Reward     RewardForm
+	Bonus      float64 // m, of BonusReward: Bonus/(distance + Sharpness)
+	Sharpness  float64 // m, of BonusReward
+	Effort     float64 // of the other forms
 }
 
 // DefaultReacher returns gym's constants and the reward's as we recall them from
 // the paper.
 func DefaultReacher() ReacherConstants {
 	return ReacherConstants{Frames: 2, Steps: 50, Velocity: TipVelocity, GoalRadius: 0.2,
-		AngleNoise: 0.1, RateNoise: 0.005, Bonus: 1, Sharpness: 0.001}
+		AngleNoise: 0.1, RateNoise: 0.005, Reward: BonusReward, Bonus: 1, Sharpness: 0.001}
+}
+
+// ObservableReacher is DefaultReacher with a state that can be told from an
+// observation and a reward without a peak: joint velocities, and −d − 0.03|a|². The
+// tip's velocity does not tell the two joints' apart when the arm is stretched, as it
+// is at the start; 1/(d + 0.001) is about nothing but the last millimetres.
+func ObservableReacher() ReacherConstants {
+	c := DefaultReacher()
+	c.Velocity, c.Reward, c.Effort = JointVelocity, DistanceReward, 0.03
+	return c
 }
 
 // ReacherGoal is the reacher of the model-free experiments: gym's Reacher-v2 (model
@@ -55,20 +67,21 @@ func DefaultReacher() ReacherConstants {
 // start at ±0.1 rad and ±0.005 rad/s, goals uniform in the disc of 0.2 m (all
 // within reach). Our choices: distance and reward belong to the state after the
 // step (gym's: before it); the goal does not change in an episode. Measured (in
-// the paper's figure) is −distance; the reward, recalled from the paper, is
-// −d + 1/(d + 0.001) − |a| with d in m and |a| the Euclidean norm of the command
-// before clamping.
+// the paper's figure) is −distance; the reward is one of the forms of RewardForm,
+// by default the one we recall from the paper, −d + 1/(d + 0.001) − |a| with d in m.
 type ReacherGoal struct {
 	c    ReacherConstants
 	arm  twoLink
 	body body
+	pay  reward
 	spec Spec
 }
 
 // NewReacherGoal returns the world of a planar arm with two hinges and a site
 // "tip". The error says in what the model differs from that.
 func NewReacherGoal(m *rigid.Model, c ReacherConstants) (*ReacherGoal, error) {
-	if !(c.Steps > 0 && c.GoalRadius > 0 && c.AngleNoise >= 0 && c.RateNoise >= 0 && c.Sharpness > 0) {
+	pay := reward{c.Reward, c.Bonus, c.Sharpness, c.Effort, m.Timestep() * float64(c.Frames)}
+	if !(c.Steps > 0 && c.GoalRadius > 0 && c.AngleNoise >= 0 && c.RateNoise >= 0 && pay.valid()) {
 		panic(fmt.Sprintf("env: reacher with constants %+v", c))
 	}
 	b, err := newBody(m, 2, 2, 2, c.Frames, 0.01)
@@ -90,11 +103,16 @@ func NewReacherGoal(m *rigid.Model, c ReacherConstants) (*ReacherGoal, error) {
 	goal := repeat("m", "goal x", "goal y")
 	observation := append(repeat("1", "cos q1", "cos q2", "sin q1", "sin q2"), goal...)
 	observation = append(append(observation, velocity...), repeat("m", "tip − goal x", "tip − goal y", "tip − goal z")...)
-	return &ReacherGoal{c: c, arm: arm, body: b, spec: Spec{
+	return &ReacherGoal{c: c, arm: arm, body: b, pay: pay, spec: Spec{
 		Name: "reacher-goal", Step: b.step(), Steps: c.Steps,
 		State:       append(repeat("rad", "q1", "q2"), repeat("rad/s", "v1", "v2")...),
 		Observation: observation, Action: repeat("1", "shoulder", "elbow"), Goal: goal, Limit: limit,
 	}}, nil
+}
+
+// OpenReacherGoal is NewReacherGoal of the robot in the folder data/robots.
+func OpenReacherGoal(data string, c ReacherConstants) (World, error) {
+	return openRobot(data, "reacher", func(m *rigid.Model) (World, error) { return NewReacherGoal(m, c) })
 }
 
 // Constants returns the constants of the world.
@@ -162,9 +180,9 @@ func (w *ReacherGoal) Distance(state, goal []float64) float64 {
 	return math.Hypot(x-goal[0], y-goal[1])
 }
 
-// Reward implements World: −d + Bonus/(d + Sharpness) − |a|.
-func (w *ReacherGoal) Reward(distance float64, action []float64) float64 {
-	return -distance + w.c.Bonus/(distance+w.c.Sharpness) - norm(action)
+// Reward implements World.
+func (w *ReacherGoal) Reward(before, distance float64, action []float64) float64 {
+	return w.pay.of(before, distance, action)
 }
 
 // Measure implements World: −distance, in m.

@@ -159,7 +159,7 @@ func (w *SawyerGoal) Distance(state, goal []float64) float64 {
 }
 
 // Reward implements World: −distance, in m.
-func (w *SawyerGoal) Reward(distance float64, _ []float64) float64 { return -distance }
+func (w *SawyerGoal) Reward(_, distance float64, _ []float64) float64 { return -distance }
 
 // Measure implements World: −distance, in m.
 func (w *SawyerGoal) Measure(_, distance float64) float64 { return -distance }

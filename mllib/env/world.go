@@ -74,9 +74,9 @@ type World interface {
 	Observe(observation, state, goal []float64)
 	// Distance is how far the state is from the goal, m.
 	Distance(state, goal []float64) float64
-	// Reward is that of an action that led to a distance from the goal. It is what
-	// a policy is trained on.
-	Reward(distance float64, action []float64) float64
+	// Reward is that of an action that led from the distance before to a distance
+	// from the goal. It is what a policy is trained on.
+	Reward(before, distance float64, action []float64) float64
 	// Measure is what the paper's figures sum over the steps of an episode that
 	// began at the distance first.
 	Measure(first, distance float64) float64
