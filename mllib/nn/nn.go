@@ -34,6 +34,16 @@ func (p Params) Clone() Params {
 	return q
 }
 
+// CopyOn copies the numbers to leaves on the tape, or on the heap if it is nil.
+func (p Params) CopyOn(tape *ad.Tape) Params {
+	q := make(Params, len(p))
+	for i, v := range p {
+		q[i] = tape.Zeros(v.Rows, v.Cols)
+	}
+	p.CopyTo(q)
+	return q
+}
+
 // CopyTo writes the numbers into dst, which has the same shapes and is not part
 // of a graph in use.
 func (p Params) CopyTo(dst Params) {

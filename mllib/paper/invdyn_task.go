@@ -1,12 +1,15 @@
 package paper
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
 	"ml3/mllib/ad"
+	"ml3/mllib/env"
 	"ml3/mllib/meta"
 	"ml3/mllib/nn"
+	"ml3/mllib/random"
 )
 
 // Units make the joints of an arm comparable. They come from the trajectories of
@@ -25,7 +28,7 @@ type Units struct {
 }
 
 // NewUnits measures m.
-func NewUnits(m *Motion) Units {
+func NewUnits(m *env.Motion) Units {
 	d := m.Joints
 	u := Units{S: make([]float64, d), Joint: make([]float64, d)}
 	sum := 0.0
@@ -61,7 +64,7 @@ type Samples struct {
 }
 
 // Scale expresses m in units.
-func (u Units) Scale(m *Motion) Samples {
+func (u Units) Scale(m *env.Motion) Samples {
 	d := m.Joints
 	s := Samples{Q: ad.New(m.Rows, d, m.Q), Acc: ad.Zeros(m.Rows, d), Torque: ad.Zeros(m.Rows, d), H: ad.Zeros(m.Rows, d*d)}
 	for i := range m.Rows {
@@ -160,4 +163,37 @@ func (t Dynamics) errors(tau, h *ad.Value, s Samples) (torque, inertia float64) 
 	torque = ad.Mean(ad.Square(ad.Div(ad.Sub(tau, s.Torque), t.Joint))).Item()
 	inertia = ad.Sum(ad.Square(ad.Sub(h, s.H))).Item() / ad.Sum(ad.Square(s.H)).Item()
 	return torque, inertia
+}
+
+// Setting is what a seed of the experiment begins with.
+type Setting struct {
+	Units Units
+	Task  Dynamics // of meta-training, not shaped
+	Tests []NewPaths
+}
+
+// NewPaths are the trajectories of a test: those that are fitted and those that the
+// error is measured on.
+type NewPaths struct {
+	Fit, New Samples
+	Motion   *env.Motion // New, in SI units
+}
+
+// Setting draws the trajectories of a seed: those of meta-training, and those of
+// the tests from other streams.
+func (e InverseDynamics) Setting(in Input) (Setting, error) {
+	model, err := e.Arm.Model(in.Data)
+	if err != nil {
+		return Setting{}, err
+	}
+	train := e.Arm.Move(model, e.TrainPaths, random.Stream(in.Seed, "meta-train trajectories"))
+	u := NewUnits(train)
+	s := Setting{Units: u, Task: Dynamics{Net: nn.NewInertia(e.Arm.Joints(), e.Hidden...), Data: u.Scale(train), Batch: e.Batch,
+		Joint: ad.New(1, e.Arm.Joints(), u.Joint)}}
+	for k := range e.Tests {
+		rng := random.Stream(in.Seed, fmt.Sprintf("test %d trajectories", k))
+		fit, fresh := e.Arm.Move(model, e.FitPaths, rng), e.Arm.Move(model, e.NewPaths, rng)
+		s.Tests = append(s.Tests, NewPaths{Fit: u.Scale(fit), New: u.Scale(fresh), Motion: fresh})
+	}
+	return s, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"ml3/mllib/ad"
 	"ml3/mllib/ad/adtest"
+	"ml3/mllib/env"
 	"ml3/mllib/nn"
 	"ml3/mllib/random"
 	"ml3/mllib/tidy"
@@ -14,11 +15,7 @@ import (
 
 var invdynData = filepath.Join("..", "..", "data")
 
-func invdynArms() map[string]Arm {
-	return map[string]Arm{"reacher": ReacherArm(), "sawyer": SawyerArm()}
-}
-
-func move(t *testing.T, a Arm, n int) *Motion {
+func move(t *testing.T, a env.Arm, n int) *env.Motion {
 	t.Helper()
 	model, err := a.Model(invdynData)
 	if err != nil {
@@ -27,77 +24,10 @@ func move(t *testing.T, a Arm, n int) *Motion {
 	return a.Move(model, n, random.Stream(5, "test"))
 }
 
-// Equation (10): H q̈ + bias is the torque, which another algorithm computes.
-func TestMotionObeysTheEquationOfMotion(t *testing.T) {
-	for name, a := range invdynArms() {
-		m, d := move(t, a, 4), a.Joints()
-		for i := range m.Rows {
-			scale := 0.0
-			for j := range d {
-				scale = max(scale, math.Abs(m.Torque[i*d+j]))
-			}
-			for j := range d {
-				want := m.Bias[i*d+j]
-				for k := range d {
-					want += m.Inertia[(i*d+j)*d+k] * m.Acc[i*d+k]
-				}
-				if got := m.Torque[i*d+j]; math.Abs(got-want) > 1e-12*scale {
-					t.Fatalf("%s, sample %d, joint %d: torque %v, want %v", name, i, j, got, want)
-				}
-			}
-		}
-	}
-}
-
-// Two rods of a plane: with the tip's mass, H depends on cos q₂ alone.
-func TestReacherInertiaIsTheClosedForm(t *testing.T) {
-	const rod, rodI, tip, tipI = 0.0356047167406843, 3.91756603902647e-05, 0.00418879020478639, 1.67551608191456e-07
-	const l1, c, l2 = 0.1, 0.05, 0.11
-	m := move(t, ReacherArm(), 3)
-	for i := range m.Rows {
-		cos := math.Cos(m.Q[2*i+1])
-		h22 := rodI + rod*c*c + tipI + tip*l2*l2
-		h12 := h22 + (rod*c+tip*l2)*l1*cos
-		h11 := rodI + rod*c*c + (rod+tip)*l1*l1 + 2*h12 - h22
-		for k, want := range []float64{h11, h12, h12, h22} {
-			if got := m.Inertia[4*i+k]; math.Abs(got-want) > 1e-15 {
-				t.Fatalf("sample %d, entry %d: %v, want %v", i, k, got, want)
-			}
-		}
-	}
-}
-
-// Trajectories stay within angles and speeds, and velocity and acceleration are the
-// derivatives of the position.
-func TestTrajectories(t *testing.T) {
-	for name, a := range invdynArms() {
-		rng := random.Stream(9, name)
-		for range 50 {
-			for j := range a.Joints() {
-				w := a.draw(j, rng)
-				for k := range 200 {
-					at := a.Duration * float64(k) / 200
-					q, v, acc := w.at(at)
-					if q < a.Low[j] || q > a.High[j] || math.Abs(v) > a.Speed[j] {
-						t.Fatalf("%s, joint %d: position %v, speed %v", name, j, q, v)
-					}
-					const h = 1e-5
-					before, vBefore, _ := w.at(at - h)
-					after, vAfter, _ := w.at(at + h)
-					// truncation h² q‴/6 and rounding 1e-16/h stay below 1e-8 for rates up to 10/s
-					if dv, da := (after-before)/(2*h)-v, (vAfter-vBefore)/(2*h)-acc; math.Abs(dv) > 1e-7 || math.Abs(da) > 1e-6 {
-						t.Fatalf("%s, joint %d: velocity off by %v, acceleration by %v", name, j, dv, da)
-					}
-				}
-			}
-		}
-	}
-}
-
 // In units the matrix still takes accelerations to torques, and stays symmetric;
 // torques per joint have deviation 1.
 func TestUnitsKeepTheEquation(t *testing.T) {
-	for name, a := range invdynArms() {
+	for name, a := range map[string]env.Arm{"reacher": env.ReacherArm(), "sawyer": env.SawyerArm()} {
 		m, d := move(t, a, 10), a.Joints()
 		u := NewUnits(m)
 		s := u.Scale(m)
@@ -123,7 +53,7 @@ func TestUnitsKeepTheEquation(t *testing.T) {
 
 func smallTask(t *testing.T, shaped bool) (Dynamics, nn.Params) {
 	t.Helper()
-	m := move(t, SawyerArm(), 2)
+	m := move(t, env.SawyerArm(), 2)
 	u := NewUnits(m)
 	task := Dynamics{Net: nn.NewInertia(7, 5), Data: u.Scale(m), Batch: 4, Joint: ad.New(1, 7, u.Joint), Shaped: shaped}
 	return task, task.Init(nil, random.Stream(2, "θ"))
@@ -248,18 +178,5 @@ func TestInverseDynamicsQuick(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// An arm whose file is not what its trajectories are made for is an error.
-func TestArmModelErrors(t *testing.T) {
-	a := SawyerArm()
-	a.File = "reacher.xml"
-	if _, err := a.Model(invdynData); err == nil {
-		t.Error("a model with two joints passes for a Sawyer arm")
-	}
-	a.File = "nothing.xml"
-	if _, err := a.Model(invdynData); err == nil {
-		t.Error("no error without a file")
 	}
 }

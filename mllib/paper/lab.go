@@ -278,16 +278,6 @@ func after(task string, steps int) string { return part(task, "after", strconv.I
 // part names a part of a task by further keys and values in turn.
 func part(task string, pairs ...string) string { return task + "/" + tidy.TaskOf(pairs...) }
 
-// copied is a copy of θ₀ on the tape, or on the heap if it is nil.
-func copied(tape *ad.Tape, theta nn.Params) nn.Params {
-	to := make(nn.Params, len(theta))
-	for i, v := range theta {
-		to[i] = tape.Zeros(v.Rows, v.Cols)
-	}
-	theta.CopyTo(to)
-	return to
-}
-
 // search is the search for the rate of a baseline on the meta-train task.
 type search struct {
 	name   string

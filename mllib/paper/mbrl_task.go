@@ -134,7 +134,7 @@ type startedPlan struct {
 }
 
 // Init copies θ₀.
-func (s startedPlan) Init(tape *ad.Tape, _ *rand.Rand) nn.Params { return copied(tape, s.theta) }
+func (s startedPlan) Init(tape *ad.Tape, _ *rand.Rand) nn.Params { return s.theta.CopyOn(tape) }
 
 // released are the two tasks of the released code, that of meta-training and that
 // of meta-test, both from the one θ₀ of meta-training.

@@ -6,6 +6,7 @@ import (
 	"ml3/mllib/ad"
 	"ml3/mllib/meta"
 	"ml3/mllib/nn"
+	"ml3/mllib/rl"
 	"ml3/mllib/tidy"
 )
 
@@ -13,7 +14,7 @@ import (
 // opposite hill as extra information makes the car swing up; one learned without,
 // descent on the task loss and iLQR do not.
 type MountainCar struct {
-	Problem  CarProblem
+	Problem  rl.CarProblem
 	Versions []CarVersion
 	Policies int // fresh initial policies of a seed
 	Steps    int // policy updates at meta-test, and iterations of iLQR
@@ -27,7 +28,7 @@ type CarVersion struct {
 	Name   string
 	Policy nn.MLP    // linear
 	Loss   meta.Loss // M_φ and α
-	Inputs CarInputs
+	Inputs rl.CarInputs
 	Squash bool // forces are limited by tanh in meta-training; always clipped at meta-test
 	// OnePolicy starts every member of meta-training from one and the same θ₀, as
 	// the released code does; otherwise each draws its own.
@@ -38,7 +39,7 @@ type CarVersion struct {
 }
 
 // releasedInputs are those of the authors' released code.
-func releasedInputs() CarInputs { return CarInputs{Speed: 1, Force: 1} }
+func releasedInputs() rl.CarInputs { return rl.CarInputs{Speed: 1, Force: 1} }
 
 // The two versions. The first is the authors' released code; what it does not say
 // and the paper neither is how the networks are initialized: torch's default. The
@@ -59,7 +60,7 @@ func carVersions() []CarVersion {
 		{
 			Name: "robust", Policy: policy,
 			Loss:   carLoss(40, 0.03),
-			Inputs: CarInputs{Speed: 5, Force: 4, Requested: true, Detached: true}, Squash: true, OnePolicy: false, Rates: []float64{0.01, 0.1}, Drawn: true,
+			Inputs: rl.CarInputs{Speed: 5, Force: 4, Requested: true, Detached: true}, Squash: true, OnePolicy: false, Rates: []float64{0.01, 0.1}, Drawn: true,
 			Train: meta.TrainConfig{OuterSteps: 600, Unroll: 1, Lifetime: 10, Population: 8,
 				Outer: nn.DefaultAdam(3e-3), Decay: true, Clip: 1},
 		},
@@ -75,9 +76,9 @@ func carLoss(hidden int, alpha float64) meta.Loss {
 func mountainCarExperiment() Experiment {
 	return Experiment{
 		Name: "mountain-car", Title: "Mountain car with an extra goal at meta-train time", Figure: "Fig. 6 a, b", Revision: 1,
-		Paper: MountainCar{Problem: paperCar(), Versions: carVersions(), Policies: 25, Steps: 120,
+		Paper: MountainCar{Problem: rl.PaperCar(), Versions: carVersions(), Policies: 25, Steps: 120,
 			Dense: 20, Sparse: 15, Drawn: []int{0, 3, 10}},
-		Quick: MountainCar{Problem: paperCar(), Versions: carVersions()[1:], Policies: 5, Steps: 20,
+		Quick: MountainCar{Problem: rl.PaperCar(), Versions: carVersions()[1:], Policies: 5, Steps: 20,
 			Dense: 20, Sparse: 15, Drawn: []int{0, 3, 10}},
 		Claims: carClaims(), Reference: carReference,
 	}

@@ -66,7 +66,7 @@ func (m MountainCar) freshPolicy(v CarVersion, seed uint64, k int) nn.Params {
 
 // Training is the meta-training of a version with or without the extra goal.
 func (m MountainCar) Training(v CarVersion, extraGoal bool, seed uint64) Training {
-	task := NewCarTask(m.Problem, v.Policy, v.Inputs).ForMetaTraining(extraGoal, v.Squash)
+	task := rl.NewCarTask(m.Problem, v.Policy, v.Inputs).ForMetaTraining(extraGoal, v.Squash)
 	if v.OnePolicy {
 		task = task.From(m.trainPolicy(v, seed))
 	}
@@ -170,7 +170,8 @@ type carState struct {
 	path     []float64 // positions, m
 }
 
-func (p CarProblem) judge(states [][]float64) carState {
+// judgeDrive says how the states of a roll-out do.
+func judgeDrive(p rl.CarProblem, states [][]float64) carState {
 	last := states[len(states)-1]
 	s := carState{distance: math.Hypot(last[0]-p.Goal[0], last[1]-p.Goal[1]), success: last[0] >= p.Reached}
 	for _, x := range states {
@@ -182,7 +183,7 @@ func (p CarProblem) judge(states [][]float64) carState {
 // drive is meta-test from θ₀. A policy that diverges stays where it was last
 // finite, and is not at the goal: it counts as a failure, not as missing.
 func (l carLab) drive(m Method, v CarVersion, theta nn.Params) ([]carState, error) {
-	task := NewCarTask(l.Problem, v.Policy, v.Inputs).From(theta)
+	task := rl.NewCarTask(l.Problem, v.Policy, v.Inputs).From(theta)
 	var all []carState
 	measure := func(_ int, theta nn.Params) bool {
 		l.tape.Reset()
@@ -190,7 +191,7 @@ func (l carLab) drive(m Method, v CarVersion, theta nn.Params) ([]carState, erro
 		for _, x := range task.Rollout(l.tape.Leaves(theta)).States {
 			states = append(states, x.Row(0))
 		}
-		all = append(all, l.Problem.judge(states))
+		all = append(all, judgeDrive(l.Problem, states))
 		return true
 	}
 	if m.Rule == nil { // its meta-training diverged: nothing ever moves
@@ -227,12 +228,12 @@ func (m MountainCar) Planner() rl.ILQR {
 // first and after each iteration, until iLQR ends.
 func (l carLab) plan(v CarVersion, theta nn.Params) ([]carState, error) {
 	var forces [][]float64
-	for _, u := range NewCarTask(l.Problem, v.Policy, v.Inputs).Rollout(theta).Actions {
+	for _, u := range rl.NewCarTask(l.Problem, v.Policy, v.Inputs).Rollout(theta).Actions {
 		forces = append(forces, slices.Clone(u.Data))
 	}
 	var all []carState
 	_, err := l.Planner().Solve(l.ctx, l.Problem.Start[:], forces, func(_ int, p rl.Plan) {
-		all = append(all, l.Problem.judge(p.States))
+		all = append(all, judgeDrive(l.Problem, p.States))
 	})
 	return all, err
 }

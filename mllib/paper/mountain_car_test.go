@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"ml3/mllib/ad"
-	"ml3/mllib/ad/adtest"
 	"ml3/mllib/nn"
 	"ml3/mllib/rl"
 	"ml3/mllib/tidy"
@@ -17,94 +15,12 @@ import (
 
 func quickCar() MountainCar { return mountainCarExperiment().Quick.(MountainCar) }
 
-// TestCarPolicyIsLinear compares the roll-out of the product of the weights with
-// one that applies the network layer by layer.
-func TestCarPolicyIsLinear(t *testing.T) {
-	m := mountainCarExperiment().Paper.(MountainCar)
-	v := m.Versions[0]
-	task := NewCarTask(m.Problem, v.Policy, v.Inputs)
-	theta := m.freshPolicy(v, 1, 0)
-	want := rl.Rollout(task.car, func(x *ad.Value) *ad.Value { return task.car.Limit(v.Policy.Apply(theta, x)) },
-		ad.RowVector(-0.55, 0), m.Problem.Horizon).States
-	for i, x := range task.Rollout(theta).States {
-		for j, got := range x.Data {
-			if math.Abs(got-want[i].Data[j]) > 1e-12 {
-				t.Fatalf("state %d.%d is %v, layer by layer %v", i, j, got, want[i].Data[j])
-			}
-		}
-	}
-}
-
-// TestCarTaskLoss compares with sums over the states written out.
-func TestCarTaskLoss(t *testing.T) {
-	m := quickCar()
-	v := m.Versions[0]
-	p, theta := m.Problem, m.freshPolicy(v, 2, 0)
-	task := NewCarTask(p, v.Policy, v.Inputs)
-	near, far := 0.0, 0.0 // squared distances: to the extra goal at first, to the goal after
-	all := 0.0
-	for i, x := range task.Rollout(theta).States {
-		square := func(g [2]float64) float64 { return math.Pow(x.Data[0]-g[0], 2) + math.Pow(x.Data[1]-g[1], 2) }
-		all += square(p.Goal)
-		if i < 15 {
-			near += square(p.Extra)
-		} else {
-			far += square(p.Goal)
-		}
-	}
-	for _, c := range []struct {
-		extra bool
-		want  float64
-	}{{false, math.Sqrt(all)}, {true, math.Sqrt(near) + math.Sqrt(far)}} {
-		if got := task.ForMetaTraining(c.extra, false).Loss(theta, nil).Item(); math.Abs(got-c.want) > 1e-12 {
-			t.Errorf("extra goal %v: task loss %v, want %v", c.extra, got, c.want)
-		}
-	}
-	adtest.CheckGrads(t, func(x []*ad.Value) *ad.Value { return task.ForMetaTraining(true, true).Loss(x, nil) }, theta, 2)
-}
-
-// TestCarInputs checks the inputs of M_φ of the robust version, and that they
-// depend on θ through the forces in the visited states only: the derivative of the
-// sum of the third column with respect to the gain is Force·Σ s_t.
-func TestCarInputs(t *testing.T) {
-	m := quickCar()
-	v := m.Versions[0]
-	v.Policy.Sizes = []int{2, 1}
-	task := NewCarTask(m.Problem, v.Policy, v.Inputs).ForMetaTraining(true, true)
-	theta := nn.Params{ad.Column(0.3, 2)} // asks for more than the limit
-	f, tr := task.Features(theta, nil), task.Rollout(theta)
-	last := tr.Last()
-	distance := math.Hypot(last.At(0, 0)-0.5, last.At(0, 1)-1.0375)
-	var sum [2]float64
-	beyond := false
-	for i := range m.Problem.Horizon {
-		p, s := tr.States[i].At(0, 0), tr.States[i].At(0, 1)
-		u := 0.3*p + 2*s
-		beyond = beyond || math.Abs(u) > m.Problem.Car.MaxForce
-		sum[0], sum[1] = sum[0]+4*p, sum[1]+4*s
-		for j, want := range []float64{p, 5 * s, 4 * u, distance} {
-			if got := f.At(i, j); math.Abs(got-want) > 1e-12 {
-				t.Errorf("step %d, input %d is %v, want %v", i, j, got, want)
-			}
-		}
-	}
-	if !beyond {
-		t.Error("the policy never asks for more than the limit; the test needs that")
-	}
-	g := ad.Grad(ad.Sum(f), theta[0])[0]
-	for j, want := range sum {
-		if math.Abs(g.Data[j]-want) > 1e-12 {
-			t.Errorf("derivative %d of the inputs is %v, want %v", j, g.Data[j], want)
-		}
-	}
-}
-
 // TestCarPlan: iLQR minimizes the square of the task loss, never raises it, and
 // holds to the limits of the force.
 func TestCarPlan(t *testing.T) {
 	m := quickCar()
 	v := m.Versions[0]
-	task, theta := NewCarTask(m.Problem, v.Policy, v.Inputs), m.freshPolicy(v, 3, 0)
+	task, theta := rl.NewCarTask(m.Problem, v.Policy, v.Inputs), m.freshPolicy(v, 3, 0)
 	states := task.Rollout(theta)
 	var forces [][]float64
 	for _, u := range states.Actions {
@@ -133,12 +49,12 @@ func TestCarPlan(t *testing.T) {
 }
 
 func TestCarJudge(t *testing.T) {
-	p := paperCar()
+	p := rl.PaperCar()
 	for _, c := range []struct {
 		last, passed float64
 		success      bool
 	}{{0.45, -0.9, true}, {0.4499, -0.9, false}, {0.1, 0.46, false}} {
-		s := p.judge([][]float64{{-0.55, 0}, {c.passed, 0.3}, {c.last, 1.0375}})
+		s := judgeDrive(p, [][]float64{{-0.55, 0}, {c.passed, 0.3}, {c.last, 1.0375}})
 		if s.success != c.success || math.Abs(s.distance-(0.5-c.last)) > 1e-15 || len(s.path) != 3 {
 			t.Errorf("ending at %v after %v: %+v", c.last, c.passed, s)
 		}

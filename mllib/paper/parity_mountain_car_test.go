@@ -6,18 +6,19 @@ import (
 	"ml3/mllib/ad"
 	"ml3/mllib/meta"
 	"ml3/mllib/nn"
+	"ml3/mllib/rl"
 )
 
 // parityMountainCar: some inner steps on M_φ, then the task loss of a new roll-out,
 // with and without the extra goal.
 func parityMountainCar(t *testing.T, f *parityFile) {
 	theta, phi := f.linear(t, "theta0"), f.linear(t, "phi")
-	p := paperCar()
+	p := rl.PaperCar()
 	f.into(t, "s0", &p.Start)
 	f.into(t, "goal", &p.Goal)
 	f.into(t, "goal_extra", &p.Extra)
 	f.into(t, "horizon", &p.Horizon)
-	task := NewCarTask(p, mlpOf(theta, nn.Linear, nn.Linear), releasedInputs())
+	task := rl.NewCarTask(p, mlpOf(theta, nn.Linear, nn.Linear), releasedInputs())
 	loss := meta.Loss{Net: mlpOf(phi, activation(t, f.text(t, "meta_loss.activation", "elu")), activation(t, f.text(t, "meta_loss.output", "linear")))}
 
 	before := task.Rollout(theta)

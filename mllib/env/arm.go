@@ -1,4 +1,4 @@
-package paper
+package env
 
 import (
 	"fmt"
@@ -6,43 +6,40 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 
-	"ml3/mllib/ad"
-	"ml3/mllib/nn"
-	"ml3/mllib/random"
 	"ml3/mllib/rigid"
 )
 
-// Setting is what a seed of the experiment begins with.
-type Setting struct {
-	Units Units
-	Task  Dynamics // of meta-training, not shaped
-	Tests []NewPaths
+// Arm is a robot whose motion is prescribed, and how trajectories of it are drawn
+// for learning its inverse dynamics.
+type Arm struct {
+	File      string     // in the folder robots
+	Low, High []float64  // joint angles of trajectories, rad
+	Speed     []float64  // limit of the joints' speeds, rad/s
+	Frequency [2]float64 // of the sines, Hz
+	Spread    float64    // of the trajectories' centres: 0 all in the middle of the angles, 1 as far apart as fits
+	Sines     int        // of a joint's trajectory
+	Duration  float64    // s
+	Points    int        // samples of a trajectory, evenly spaced
 }
 
-// NewPaths are the trajectories of a test: those that are fitted and those that the
-// error is measured on.
-type NewPaths struct {
-	Fit, New Samples
-	Motion   *Motion // New, in SI units
+// ReacherArm is gym's two-link arm without the armature of its joints. That is
+// 1 kg m², a thousand times the inertia of the links, and would make the inertia
+// matrix a constant to 0.03 %. The damping, a known term, is left out with it.
+// The shoulder has no limit; the speeds are ours, since gym names none. The elbow,
+// on which alone H depends, is bent differently in every trajectory.
+func ReacherArm() Arm {
+	return Arm{File: "reacher.xml", Low: []float64{-math.Pi, -3}, High: []float64{math.Pi, 3},
+		Speed: []float64{8, 8}, Frequency: [2]float64{0.2, 1.5}, Spread: 1, Sines: 3, Duration: 5, Points: 50}
 }
 
-// Setting draws the trajectories of a seed: those of meta-training, and those of
-// the tests from other streams.
-func (e InverseDynamics) Setting(in Input) (Setting, error) {
-	model, err := e.Arm.Model(in.Data)
-	if err != nil {
-		return Setting{}, err
-	}
-	train := e.Arm.Move(model, e.TrainPaths, random.Stream(in.Seed, "meta-train trajectories"))
-	u := NewUnits(train)
-	s := Setting{Units: u, Task: Dynamics{Net: nn.NewInertia(e.Arm.Joints(), e.Hidden...), Data: u.Scale(train), Batch: e.Batch,
-		Joint: ad.New(1, e.Arm.Joints(), u.Joint)}}
-	for k := range e.Tests {
-		rng := random.Stream(in.Seed, fmt.Sprintf("test %d trajectories", k))
-		fit, fresh := e.Arm.Move(model, e.FitPaths, rng), e.Arm.Move(model, e.NewPaths, rng)
-		s.Tests = append(s.Tests, NewPaths{Fit: u.Scale(fit), New: u.Scale(fresh), Motion: fresh})
-	}
-	return s, nil
+// SawyerArm is the arm with seven joints within the angles and speeds of its
+// manufacturer's description. Its trajectories swing about the middle of the angles.
+func SawyerArm() Arm {
+	return Arm{File: "sawyer.xml",
+		Low:   []float64{-3.0503, -3.8095, -3.0426, -3.0439, -2.9761, -2.9761, -4.7124},
+		High:  []float64{3.0503, 2.2736, 3.0426, 3.0439, 2.9761, 2.9761, 4.7124},
+		Speed: []float64{1.74, 1.328, 1.957, 1.957, 3.485, 3.485, 4.545}, Frequency: [2]float64{0.05, 0.5}, Spread: 0,
+		Sines: 3, Duration: 10, Points: 50}
 }
 
 // Joints is the number of joints.

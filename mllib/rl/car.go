@@ -1,4 +1,4 @@
-package paper
+package rl
 
 import (
 	"fmt"
@@ -6,9 +6,7 @@ import (
 
 	"ml3/mllib/ad"
 	"ml3/mllib/env"
-	"ml3/mllib/meta"
 	"ml3/mllib/nn"
-	"ml3/mllib/rl"
 )
 
 // CarProblem is what the mountain car is asked to do: from Start, be at Goal all
@@ -28,9 +26,9 @@ type CarProblem struct {
 	Reached float64
 }
 
-// paperCar is the problem of the authors' released code. The track ends at the
+// PaperCar is the problem of the authors' released code. The track ends at the
 // goal's position 0.5; the flag of the classic mountain car stands at 0.45.
-func paperCar() CarProblem {
+func PaperCar() CarProblem {
 	return CarProblem{
 		Car: env.PaperCar(), Start: [2]float64{-0.55, 0}, Horizon: 35,
 		Goal: [2]float64{0.5, 1.0375}, Extra: [2]float64{-0.947, -0.0055}, ExtraStates: 15,
@@ -52,7 +50,8 @@ type CarInputs struct {
 	Detached bool
 }
 
-// CarTask is the task of steering the car by a linear policy. Its task loss is
+// CarTask is the task of steering the car by a linear policy, a task for package
+// meta. Its task loss is
 //
 //	‖(s₀ … s_T) − g‖_F, or with the extra goal g′ at meta-train time
 //	‖(s₀ … s_{k−1}) − g′‖_F + ‖(s_k … s_T) − g‖_F.
@@ -68,13 +67,11 @@ type CarTask struct {
 	start, goal, extra, axes *ad.Value // constants
 }
 
-var _ meta.Task = (*CarTask)(nil)
-
 // NewCarTask returns the task without extra goal, with clipped forces and θ₀ drawn
 // at random. The policy maps states [n, 2] to forces [n, 1]; it must be linear.
 func NewCarTask(p CarProblem, policy nn.MLP, inputs CarInputs) *CarTask {
 	if policy.Sizes[0] != 2 || policy.Bias {
-		panic(fmt.Sprintf("paper: a linear policy of the car has 2 inputs and no biases, not %v (bias %v)", policy.Sizes, policy.Bias))
+		panic(fmt.Sprintf("rl: a linear policy of the car has 2 inputs and no biases, not %v (bias %v)", policy.Sizes, policy.Bias))
 	}
 	return &CarTask{
 		problem: p, car: env.NewMountainCar(p.Car), policy: policy, inputs: inputs,
@@ -100,7 +97,7 @@ func (c *CarTask) Init(tape *ad.Tape, rng *rand.Rand) nn.Params {
 	if c.initial == nil {
 		return c.policy.Init(tape, rng)
 	}
-	return copied(tape, c.initial)
+	return c.initial.CopyOn(tape)
 }
 
 // gain returns the policy as a matrix [2, 1]. A product of matrices does not care
@@ -109,10 +106,10 @@ func (c *CarTask) Init(tape *ad.Tape, rng *rand.Rand) nn.Params {
 func (c *CarTask) gain(theta nn.Params) *ad.Value { return c.policy.Apply(theta, c.axes) }
 
 // Rollout is what the policy θ does.
-func (c *CarTask) Rollout(theta nn.Params) rl.Trajectory { return c.rollout(c.gain(theta)) }
+func (c *CarTask) Rollout(theta nn.Params) Trajectory { return c.rollout(c.gain(theta)) }
 
-func (c *CarTask) rollout(gain *ad.Value) rl.Trajectory {
-	return rl.Rollout(c.car, func(x *ad.Value) *ad.Value { return c.limit(ad.MatMul(x, gain)) }, c.start, c.problem.Horizon)
+func (c *CarTask) rollout(gain *ad.Value) Trajectory {
+	return Rollout(c.car, func(x *ad.Value) *ad.Value { return c.limit(ad.MatMul(x, gain)) }, c.start, c.problem.Horizon)
 }
 
 func (c *CarTask) limit(u *ad.Value) *ad.Value {
@@ -125,7 +122,7 @@ func (c *CarTask) limit(u *ad.Value) *ad.Value {
 // Features are the inputs of M_φ [T, 4], see CarInputs.
 func (c *CarTask) Features(theta nn.Params, _ *rand.Rand) *ad.Value {
 	gain := c.gain(theta)
-	var tr rl.Trajectory
+	var tr Trajectory
 	if c.inputs.Detached {
 		tr = c.rollout(ad.Detach(gain))
 	} else {
