@@ -68,7 +68,7 @@ func (h Field) zRange() (low, high float64) {
 			low, high = min(low, z), max(high, z)
 		}
 	}
-	if !(high-low > leastSpan*max(math.Abs(low), math.Abs(high))) {
+	if constant(low, high) {
 		return widened(low, high, 0.5, 0.5, false)
 	}
 	return low, high

@@ -48,13 +48,22 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// bands are the bands of methods in the styles of a sequence.
+func bands(t tidy.Table, spread Spread, methods ...string) []Layer {
+	var layers []Layer
+	for i, m := range methods {
+		c := must(Band(t.Where(tidy.Method(m)), spread))
+		c.Label, c.Style = m, Sequence(i, len(methods)+1)
+		layers = append(layers, c)
+	}
+	return layers
+}
+
 // gallery is one panel of every kind, made once.
 var gallery = sync.OnceValue(makeGallery)
 
 func makeGallery() []Panel {
-	t := curves("mse", "learned", "task loss")
-	three := curves("mse", "learned", "task loss", "once more")
-	bands := must(Bands(t, SDOverSeeds, "task loss", "learned"))
+	t := curves("mse", "learned", "task loss", "once more")
 	var circle Curve
 	for i := range 101 {
 		s, c := math.Sincos(2 * math.Pi * float64(i) / 100)
@@ -73,17 +82,30 @@ func makeGallery() []Panel {
 		pixels[i] = float64(i) / 783
 	}
 	all := []Panel{
-		plot("bands", steps, MetricAxis(t), false, bands...),
-		plot("bands-ci-log", steps, Axis{Label: "mse", Log: true}, false, must(Bands(three, CI95OverSeeds))...),
-		plot("lines", steps, MetricAxis(t), false, must(Lines(t.Where(tidy.Method("learned")), BySeed))...),
+		plot("bands", steps, Axis{Label: "mean squared error"}, false, bands(t, SDOverSeeds, "task loss", "learned")...),
+		plot("bands-ci-log", steps, Axis{Label: "mse", Log: true}, false, bands(t, CI95OverSeeds, "learned", "once more", "task loss")...),
 		plot("zeros", Axis{Label: "step"}, Axis{Label: "distance (m)", Log: true}, false, zeros),
 		plot("field", Axis{Label: "θ₁"}, Axis{Label: "θ₂"}, false, field, Curve{Label: "path", Style: LineStyle(Red, Solid, Circle), X: []float64{-1, 0, 1}, Y: []float64{5, 6, 6.5}}),
 		plot("plane", Axis{Label: "x (m)"}, Axis{Label: "y (m)"}, true, circle, goal, Note{0.5, 0.3, "goal 1"},
 			Rule{Label: "true value", Style: LineStyle(Red, Dashed, NoMarker), Vertical: true, At: 0.25}),
+		plot("matrix", Axis{Label: "joint"}, Axis{Label: "joint"}, true, Matrix{N: 3, Values: []float64{0, 1, 2, 3, 4, 5, 6, 7, 8}, Low: 0, High: 8}),
 		must(Pictures("pictures", "Digits", 3, slices.Repeat([]Picture{{"0 or 1", 28, 28, pixels}}, 5))),
-		Framework(),
+		flow(),
 	}
-	return slices.Clip(append(all, must(Grid("grid", 2, all[0], all[3], all[5]))))
+	return slices.Clip(append(all, must(Grid("grid", 2, all[0], all[2], all[4]))))
+}
+
+// flow is a diagram with one of everything.
+func flow() Panel {
+	return NewDiagram("diagram", 12, 6, func(d Diagram) {
+		d.Region(0.3, 0.3, 11.4, 5.4, Blue)
+		d.Heading(0.6, 5.5, "From left to right", Blue)
+		d.Block(Block{X: 2.5, Y: 3, W: 3, H: 2, Color: Green, Title: "Model", Formula: "f_θ(x)", Remark: "prediction"})
+		d.Block(Block{X: 9.5, Y: 3, W: 3, H: 2, Color: Orange, Title: "Loss", Formula: "L_{T}(f)", Remark: "number"})
+		d.Arrow(Black, Solid, []float64{4, 3, 8, 3})
+		d.Label("ŷ", 6, 3, Black)
+		d.Key(0.8, 1, Red, Dashed, "gradient")
+	})
 }
 
 // look is what a test sees of a drawing besides its pixels: the boxes of upright

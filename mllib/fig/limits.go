@@ -38,30 +38,34 @@ func (p Plot) axisRange(spec Axis, low, high float64) limits {
 func (l limits) check(name string, spec Axis) error {
 	low, high := l[0], l[1]
 	switch {
+	case spec.Log && !(low >= leastValue && high/low <= mostLogRatio):
+		return fmt.Errorf("its logarithmic %s axis goes from %v to %v", name, low, high)
 	case !drawable(low) || !drawable(high) || !(low < high):
 		return fmt.Errorf("its %s axis goes from %v to %v", name, low, high)
-	case spec.Log && (low < leastValue || high/low > mostLogRatio):
-		return fmt.Errorf("its logarithmic %s axis goes from %v to %v", name, low, high)
 	case high-low < leastSpan*max(math.Abs(low), math.Abs(high)) || high-low < leastValue:
 		return fmt.Errorf("the ends of its %s axis, %v and %v, are too close to each other", name, low, high)
 	}
 	return nil
 }
 
-// widened moves the ends of a range by fractions of its length. Ends that are next
-// to equal, as those of a constant are but for rounding, count as equal: there is
-// nothing to see between them.
+// constant says whether the ends of a range are next to equal, as those of a
+// constant are but for rounding: there is nothing to see between them.
+func constant(a, b float64) bool {
+	return !(b-a > max(leastValue, leastSpan*max(math.Abs(a), math.Abs(b))))
+}
+
+// widened moves the ends of a range by fractions of its length, or of some length
+// if it is constant.
 func widened(a, b, low, high float64, log bool) (from, to float64) {
-	same := !(b-a > leastSpan*max(math.Abs(a), math.Abs(b)))
 	if log {
 		ratio := b / a
-		if same {
+		if !(ratio > 1+leastSpan) {
 			ratio = 10
 		}
 		return a * math.Pow(ratio, -low), b * math.Pow(ratio, high)
 	}
 	d := b - a
-	if same {
+	if constant(a, b) {
 		d = max(1, math.Abs(b))
 	}
 	return a - low*d, b + high*d

@@ -11,14 +11,12 @@ import (
 	"time"
 
 	"gonum.org/v1/plot/vg"
-
-	"ml3/mllib/tidy"
 )
 
 // spider is a ball on four bent legs at x, which step in turn.
-func spider(step int, x float64) Pose {
+func spider(x float64) Pose {
 	torso := [3]float64{x, 0.1 * x, 0.55}
-	p := Pose{Step: step, Parts: []Capsule{{"torso", torso, torso, 0.25}}, Goal: &[3]float64{2, 0.5, 0}}
+	p := Pose{Parts: []Capsule{{"torso", torso, torso, 0.25}}, Goal: &[3]float64{2, 0.5, 0}}
 	for leg := range 4 {
 		turn := math.Pi/4 + math.Pi/2*float64(leg) + 0.3*math.Sin(3*x+float64(leg))
 		out := func(r, z float64) [3]float64 {
@@ -34,7 +32,7 @@ func spider(step int, x float64) Pose {
 func spiders() Robot {
 	r := Robot{Title: "A spider", Width: 12, Height: 8, Trail: "torso", Label: "path of the torso", Color: Blue}
 	for k := range 11 {
-		r.Poses = append(r.Poses, spider(10*k, 0.1*float64(k)))
+		r.Poses = append(r.Poses, spider(0.1*float64(k)))
 	}
 	return r
 }
@@ -42,8 +40,8 @@ func spiders() Robot {
 func robotGallery() []Panel {
 	r := spiders()
 	var all []Panel
-	for _, v := range []View{Top, Side, Front} {
-		r.View, r.Name = v, "robot-"+[...]string{"top", "side", "front"}[v]
+	for _, v := range []View{Top, Side} {
+		r.View, r.Name = v, "robot-"+[...]string{"top", "side"}[v]
 		all = append(all, must(r.Panel(0, 5, 10)))
 	}
 	return all
@@ -92,7 +90,7 @@ func TestRobotIsRound(t *testing.T) {
 // TestNearCoversFar: of two balls on one line of sight the nearer one is seen.
 func TestNearCoversFar(t *testing.T) {
 	ball := func(name string, at [3]float64, r float64) Capsule { return Capsule{name, at, at, r} }
-	near := map[View][3]float64{Top: {0, 0, 3}, Side: {0, -3, 0}, Front: {3, 0, 0}}
+	near := map[View][3]float64{Top: {0, 0, 3}, Side: {0, -3, 0}}
 	for v, at := range near {
 		scene := robotScene{view: v}
 		f := frame{}
@@ -122,60 +120,6 @@ func TestRobotAnimation(t *testing.T) {
 	for i := range g.Image[1:] {
 		if n, _ := differing(g.Image[i], g.Image[i+1]); n == 0 {
 			t.Errorf("frames %d and %d are equal", i, i+1)
-		}
-	}
-}
-
-func poseTable(p Pose) tidy.Table {
-	var t tidy.Table
-	row := func(metric string, v float64) {
-		t = append(t, tidy.Row{Experiment: "e", Method: "learned", Task: "t", Step: p.Step, Metric: metric, Value: v})
-	}
-	for i, c := range p.Parts {
-		for k, v := range []float64{c.A[0], c.A[1], c.A[2], c.B[0], c.B[1], c.B[2], c.Radius} {
-			row(fmt.Sprintf("segment/%02d/%s/%s", i, c.Name, partWords[k]), v)
-		}
-	}
-	for k, v := range p.Goal {
-		row("goal/"+goalWords[k], v)
-	}
-	return t
-}
-
-func TestPoses(t *testing.T) {
-	a, b := spider(0, 0), spider(7, 1)
-	table := append(append(poseTable(b), poseTable(a)...), tidy.Row{Experiment: "e", Method: "learned", Task: "t", Step: 3, Metric: "distance", Value: 1})
-	poses := must(Poses(table))
-	if len(poses) != 2 || poses[0].Step != 0 || poses[1].Step != 7 {
-		t.Fatalf("%d poses", len(poses))
-	}
-	for i, want := range []Pose{a, b} {
-		if fmt.Sprint(poses[i].Parts) != fmt.Sprint(want.Parts) || *poses[i].Goal != *want.Goal {
-			t.Errorf("pose %d is %v, want %v", i, poses[i], want)
-		}
-	}
-	change := func(metric, to string) tidy.Table {
-		c := poseTable(a)
-		for i := range c {
-			c[i].Metric = strings.Replace(c[i].Metric, metric, to, 1)
-		}
-		return c
-	}
-	other := poseTable(b)
-	for i := range other {
-		other[i].Method = "task loss"
-	}
-	for want, table := range map[string]tidy.Table{
-		"has no radius":            change("02/shin 0/radius", "02/shin 0/r"),
-		"goal has no z":            change("goal/z", "goal/w"),
-		"is not segment/number":    change("/02/", "/02-"),
-		"has no number":            change("/02/", "/two/"),
-		"2 methods":                append(poseTable(a), other...),
-		"none of the 3 rows":       curves("mse", "learned")[:3],
-		"step 0: part 1, thigh 0,": change("01/thigh 0/x1", "01/thigh 0/x2"),
-	} {
-		if _, err := Poses(table); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("the error is %v, want one with %q", err, want)
 		}
 	}
 }

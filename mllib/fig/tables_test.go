@@ -22,19 +22,19 @@ func TestBands(t *testing.T) {
 		{SDOverSeeds, 4.65 * decay, 0.1 * math.Sqrt(10) * decay, "mean ± sd over 5 seeds"},
 		{SDOverTasks, 4.65 * decay, 0.5 / math.Sqrt2 * decay, "mean ± sd over 2 tasks"},
 	} {
-		got := must(Bands(rows, c.spread))[0].(Curve)
+		got := must(Band(rows, c.spread))
 		if math.Abs(got.Y[0]-c.mean) > 1e-12 || math.Abs(got.High[0]-got.Y[0]-c.sd) > 1e-12 || math.Abs(got.Y[0]-got.Low[0]-c.sd) > 1e-12 {
 			t.Errorf("mean %v in [%v, %v]; want %v ± %v", got.Y[0], got.Low[0], got.High[0], c.mean, c.sd)
 		}
-		if got.Spread != c.says || got.X[0] != 10 || got.Label != "learned loss" || got.Style.Color != Blue {
-			t.Errorf("%q %q at %v in %v", got.Spread, got.Label, got.X[0], got.Style.Color)
+		if got.Spread != c.says || got.X[0] != 10 {
+			t.Errorf("%q at %v", got.Spread, got.X[0])
 		}
 	}
-	ci := must(Bands(rows, CI95OverSeeds))[0].(Curve)
+	ci := must(Band(rows, CI95OverSeeds))
 	if !(ci.Low[0] < ci.Y[0] && ci.Y[0] < ci.High[0] && ci.Low[0] > 4.25*decay && ci.High[0] < 5.05*decay) {
 		t.Errorf("interval [%v, %v] around %v", ci.Low[0], ci.High[0], ci.Y[0])
 	}
-	one := must(Bands(rows.Where(tidy.Seed(3)), SDOverSeeds))[0].(Curve)
+	one := must(Band(rows.Where(tidy.Seed(3)), SDOverSeeds))
 	if one.Low != nil || one.Spread != "one seed" {
 		t.Errorf("one seed has the band %v, %q", one.Low, one.Spread)
 	}
@@ -42,20 +42,34 @@ func TestBands(t *testing.T) {
 
 func TestTablesRefuse(t *testing.T) {
 	rows := append(curves("mse", "learned"), curves("accuracy", "learned")...)
-	_, err := Bands(rows, SDOverSeeds)
-	wants(t, err, "accuracy", "mse", "exactly one metric")
-	_, err = Lines(rows, ByTask)
-	wants(t, err, "exactly one metric")
-	_, err = Bands(curves("mse", "learned"), SDOverSeeds, "learned", "task loss")
-	wants(t, err, `"task loss"`, "there are learned")
+	_, err := Band(rows, SDOverSeeds)
+	wants(t, err, "accuracy", "mse", "select one of each")
+	_, err = Band(curves("mse", "learned", "task loss"), SDOverSeeds)
+	wants(t, err, `"task loss"`, "select one of each")
+	_, err = Band(nil, SDOverSeeds)
+	wants(t, err, "0 rows")
 	_, err = Paths(rows, "mse", "loss")
 	wants(t, err, "0 of loss")
 	_, err = Paths(rows[1:], "mse", "accuracy")
 	wants(t, err, "no matching accuracy")
-	_, err = Panels("absent", rows)
-	wants(t, err, `"absent"`)
-	_, err = Panels("sine", rows)
-	wants(t, err, "none of the 1020 rows")
+}
+
+// TestPaths: two metrics of a series are the coordinates, in the order of the steps.
+func TestPaths(t *testing.T) {
+	var rows tidy.Table
+	for step, at := range [][2]float64{{1, 2}, {3, 5}, {-1, 0}} {
+		for k, metric := range []string{"x", "y"} {
+			rows = append(rows, tidy.Row{Experiment: "e", Method: "m", Seed: 7, Task: "t", Step: 10 - step, Metric: metric, Value: at[k]})
+		}
+	}
+	p := must(Paths(rows, "x", "y"))
+	if len(p) != 1 || p[0].Seed != 7 || !slices.Equal(p[0].X, []float64{-1, 3, 1}) || !slices.Equal(p[0].Y, []float64{0, 5, 2}) {
+		t.Errorf("%+v", p)
+	}
+	c := p[0].Curve("way", LineStyle(Blue, Dotted, Ring))
+	if c.Label != "way" || c.Style.Marker != Ring || c.X[1] != 3 {
+		t.Errorf("%+v", c)
+	}
 }
 
 func wants(t *testing.T, err error, texts ...string) {
@@ -67,21 +81,19 @@ func wants(t *testing.T, err error, texts ...string) {
 	}
 }
 
-// TestMethodsDifferInGreyscale: dash and marker alone tell methods apart.
-func TestMethodsDifferInGreyscale(t *testing.T) {
-	type shape struct {
-		Dash
-		Marker
+// TestSequenceInGreyscale: of up to five things, dash and marker alone tell any two
+// apart, and so does the lightness of their colours.
+func TestSequenceInGreyscale(t *testing.T) {
+	light := func(s Style) float64 {
+		return 0.2126*float64(s.Color.R) + 0.7152*float64(s.Color.G) + 0.0722*float64(s.Color.B)
 	}
-	seen := map[shape]int{}
-	for i, s := range append(Styles("learned", "task loss"), others()...) {
-		if j, ok := seen[shape{s.Dash, s.Marker}]; ok {
-			t.Errorf("styles %d and %d have the same dash and marker", i, j)
+	for i := range 5 {
+		for j := range i {
+			a, b := Sequence(i, 5), Sequence(j, 5)
+			if a.Dash == b.Dash || a.Marker == b.Marker || math.Abs(light(a)-light(b)) < 20 {
+				t.Errorf("things %d and %d look alike: %+v, %+v", j, i, b, a)
+			}
 		}
-		seen[shape{s.Dash, s.Marker}] = i
-	}
-	if a, b := Styles("learned", "x", "y")[1], Styles("x", "task loss")[0]; a != b {
-		t.Error("the first other method depends on the fixed ones")
 	}
 }
 
@@ -98,6 +110,7 @@ func TestTicks(t *testing.T) {
 		{[]string{"0", "1·10⁻⁴", "2·10⁻⁴", "3·10⁻⁴", "4·10⁻⁴"}, 0, 4e-4, false},
 		{[]string{"0.01", "0.1", "1", "10"}, 0.008, 12, true},
 		{[]string{"1", "2", "5", "10"}, 0.9, 15, true},
+		{[]string{"0", "1·10⁹", "2·10⁹", "3·10⁹"}, 0, 3e9, false},
 		{[]string{"10⁻⁹", "10⁻⁶", "0.001", "1", "1000", "10⁶", "10⁹"}, 1e-9, 1e9, true},
 	} {
 		marks := linearTicks{5}.Ticks(c.low, c.high)

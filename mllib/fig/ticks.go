@@ -49,9 +49,9 @@ func tickLabel(v, step float64) string {
 		e := math.Floor(math.Log10(step) + 1e-9)
 		s = strconv.FormatFloat(math.Round(v/math.Pow(10, e)), 'f', -1, 64) + "·10" + superscript(int(e))
 	case step >= 1e6:
-		s = strconv.FormatFloat(v/1e6, 'g', 4, 64) + "M"
+		s = strconv.FormatFloat(v/1e6, 'f', 0, 64) + "M"
 	case step >= 1e4 || step >= 1e3 && math.Abs(v) >= 1e4:
-		s = strconv.FormatFloat(v/1e3, 'g', 6, 64) + "k"
+		s = strconv.FormatFloat(v/1e3, 'f', 0, 64) + "k"
 	default:
 		decimals := max(0, int(-math.Floor(math.Log10(step)+1e-9)))
 		s = strconv.FormatFloat(v, 'f', decimals, 64)

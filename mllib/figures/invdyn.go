@@ -127,9 +127,12 @@ func invdynTorques(t tidy.Table, dt float64) (fig.Panel, error) {
 	for _, task := range t.Where(tidy.Metric("torque")).Tasks() {
 		rows := t.Where(tidy.Task(task))
 		all, err := pictured(rows, "torque")
+		if err != nil {
+			return fig.Panel{}, fmt.Errorf("%s: %w", task, err)
+		}
 		bias := rows.Where(tidy.Metric("bias")).Series()
-		if err != nil || len(bias) != 1 || len(bias[0].Values) != len(all[0].Values) {
-			return fig.Panel{}, fmt.Errorf("%s: %d series of the bias force; %w", task, len(bias), err)
+		if len(bias) != 1 || len(bias[0].Values) != len(all[0].Values) {
+			return fig.Panel{}, fmt.Errorf("%s: %d series of the bias force", task, len(bias))
 		}
 		var layers []fig.Layer
 		for _, s := range all {
