@@ -83,7 +83,7 @@ func (s ShapedSine) Loss(seesX bool) meta.Loss {
 // ν = 0.5.
 func shapedSineReference(data string) (tidy.Table, error) {
 	curve := func(file, method string) theirs {
-		return theirs{file: file, step: "theta", column: "meta_loss", method: method, task: frequencyTask(0.5), metric: "landscape", index: landscapeIndex}
+		return theirs{file: file, columns: tidy.Wide{Step: "theta", Column: "meta_loss", Index: landscapeIndex}, method: method, task: frequencyTask(0.5), metric: "landscape"}
 	}
 	return readCurves(data, "shaped-sine", []theirs{
 		curve("shaped_sine_landscape_True.csv", "reference shaped"),
