@@ -3,6 +3,7 @@ package ad_test
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"testing"
 
 	"ml3/mllib/ad"
@@ -97,7 +98,8 @@ func TestEmptyMatrices(t *testing.T) {
 
 // Wrong shapes panic, with the shapes.
 func TestPanicTable(t *testing.T) {
-	const huge = 1 << 32
+	const huge, wrapped = 1 << (bits.UintSize / 2), math.MaxInt/2 + 5 // huge² and 4·wrapped overflow, to 0 and 16
+	square := fmt.Sprintf("[%d, %d]", huge, huge)
 	a, b, row := ad.Zeros(4, 2), ad.Zeros(3, 5), ad.Zeros(1, 2)
 	index := &ad.Index{Rows: 2, Cols: 2, At: []int32{0, 1, 2}}
 	full := &ad.Index{Rows: 2, Cols: 2, At: []int32{0, 1, 2, 3}}
@@ -106,14 +108,14 @@ func TestPanicTable(t *testing.T) {
 		want string
 		f    func()
 	}{
-		{"ad: leaf [4294967296, 4294967296]", func() { ad.New(huge, huge, nil) }},
+		{"ad: leaf " + square, func() { ad.New(huge, huge, nil) }},
 		{"ad: leaf [-1, 3]", func() { ad.New(-1, 3, nil) }},
 		{"ad: leaf [2, 3] of 5 numbers", func() { ad.New(2, 3, make([]float64, 5)) }},
-		{"ad: tensor [4294967296, 4294967296]", func() { ad.Zeros(huge, huge) }},
+		{"ad: tensor " + square, func() { ad.Zeros(huge, huge) }},
 		{"ad: tensor [2, -2]", func() { one.Zeros(2, -2) }},
-		{"ad: tensor [4294967296, 4294967296]", func() { ad.MatMul(ad.New(huge, 0, nil), ad.New(0, huge, nil)) }},
+		{"ad: tensor " + square, func() { ad.MatMul(ad.New(huge, 0, nil), ad.New(0, huge, nil)) }},
 		{"ad: Reshape to [-4, -2]", func() { ad.Reshape(a, -4, -2) }},
-		{"ad: Reshape to [4611686018427387908, 4]", func() { ad.Reshape(ad.Zeros(4, 4), 1<<62+4, 4) }},
+		{fmt.Sprintf("ad: Reshape to [%d, 4]", wrapped), func() { ad.Reshape(ad.Zeros(4, 4), wrapped, 4) }},
 		{"ad: Reshape of [4, 2] to [3, 3]", func() { ad.Reshape(a, 3, 3) }},
 		{"ad: entry (4, 0) of [4, 2]", func() { a.At(4, 0) }},
 		{"ad: entry (0, -1) of [4, 2]", func() { a.At(0, -1) }},

@@ -25,6 +25,7 @@ func VJP(y, v *Value, xs ...*Value) []*Value {
 	if !y.sameShape(v.Tensor) {
 		panic(fmt.Sprintf("ad: VJP of y %s with v %s", y.shape(), v.shape()))
 	}
+	tape := join(y.tape, v) // panics before anything is marked
 	for _, x := range xs {
 		x.state |= stateTarget
 	}
@@ -40,7 +41,6 @@ func VJP(y, v *Value, xs ...*Value) []*Value {
 			pull(n)
 		}
 	}
-	tape := join(y.tape, v)
 	out := tape.pointers(len(xs))
 	for i, x := range xs {
 		if out[i] = x.settled(nil); out[i] == nil {
@@ -96,9 +96,9 @@ func needed(y *Value, order []*Value, path []visit) ([]*Value, []visit) {
 	return order, path
 }
 
-// A late product is the contribution of the product of to the cotangent of its
-// factor i, from its own cotangent g. It is computed when the rest is known, so
-// that a row and a gate need no further passes.
+// A late product is a part of a cotangent that is not computed yet: what the node
+// of, a product with the cotangent g, gives to its factor i. It is computed when the
+// other parts are known, so that adding a row and the gate take no further passes.
 type late struct {
 	of, g *Value
 	i     int
@@ -125,15 +125,15 @@ func pull(n *Value) {
 // contribute adds c, of x's shape or a row, to x's cotangent. Contributions are
 // added in the order in which they come.
 func (x *Value) contribute(c *Value) {
-	switch {
-	case x.cot == nil && (x.late.of == nil || c.isRowOf(x)):
+	if x.cot == nil && (x.late.of == nil || c.isRowOf(x)) {
 		x.cot = c
-	default:
-		x.cot, x.late = Add(x.settled(nil), c), late{}
+		return
 	}
+	x.cot, x.late = Add(x.settled(nil), c), late{}
 }
 
-// contributeLate is contribute for a product that need not be computed yet.
+// contributeLate is contribute for a product, which need not be computed yet. That
+// for a leaf has nothing to wait for, and its factors are in the cache.
 func (x *Value) contributeLate(l late) {
 	if len(x.in) > 0 && x.late.of == nil && (x.cot == nil || x.cot.isRowOf(x)) {
 		x.late = l

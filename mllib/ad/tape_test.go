@@ -169,6 +169,28 @@ func TestGraphIsLeftClean(t *testing.T) {
 	wantEqual(t, "one twice", ad.Grad(both, at[1], at[1]), vs(want[1], want[1]))
 }
 
+// Nor is anything left by a VJP that panics because its cotangent is another tape's.
+func TestGraphIsLeftCleanByPanic(t *testing.T) {
+	tape := ad.NewTape()
+	x := tape.Scalar(2)
+	y := ad.Square(x)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("a cotangent of another tape is accepted")
+			}
+		}()
+		ad.VJP(y, ad.NewTape().Scalar(1), x)
+	}()
+	c := tape.Scalar(5)
+	if g := ad.Grad(ad.Mul(y, c), c)[0]; g.Item() != 4 {
+		t.Errorf("derivative %v, want 4", g)
+	}
+	if g := ad.Grad(y, x)[0]; g.Item() != 4 {
+		t.Errorf("derivative %v, want 4", g)
+	}
+}
+
 // Goroutines with tapes of their own share constant leaves, and the same φ as leaves
 // of each tape: all get the same gradients through an inner step. Run with -race.
 func TestSharedConstants(t *testing.T) {

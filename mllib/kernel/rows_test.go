@@ -79,8 +79,9 @@ func FuzzRows(f *testing.F) {
 // Sizes whose product overflows to a small number are no small matrices.
 func TestOverflowingSizes(t *testing.T) {
 	x := make([]float64, 4)
-	const huge = 1 << 62
-	mustPanic(t, "AddRow of [4611686018427387904, 4]", func() { AddRow(huge, 4, x, x, x) })
-	mustPanic(t, "SumRows of [4611686018427387904, 4]", func() { SumRows(huge, 4, x, x) })
-	mustPanic(t, "Gemm of [4611686018427387904, 4]", func() { Gemm(false, false, huge, 4, 4, x, x, x) })
+	const huge = math.MaxInt/2 + 1
+	shape := fmt.Sprintf("[%d, 4]", huge)
+	mustPanic(t, "AddRow of "+shape, func() { AddRow(huge, 4, x, x, x) })
+	mustPanic(t, "SumRows of "+shape, func() { SumRows(huge, 4, x, x) })
+	mustPanic(t, "Gemm of "+shape, func() { Gemm(false, false, huge, 4, 4, x, x, x) })
 }

@@ -117,7 +117,7 @@ func BenchmarkMetaStep(b *testing.B) {
 	for _, s := range metaSteps {
 		b.Run(s.name, func(b *testing.B) {
 			loss := meta.Loss{Net: s.loss, Rate: 1e-3}
-			c := meta.TrainConfig{OuterSteps: 1 << 40, Unroll: 1, Lifetime: s.lifetime, Population: 1, Outer: nn.DefaultAdam(1e-3), Clip: math.Inf(1)}
+			c := meta.TrainConfig{OuterSteps: math.MaxInt, Unroll: 1, Lifetime: s.lifetime, Population: 1, Outer: nn.DefaultAdam(1e-3), Clip: math.Inf(1)}
 			rng := random.Stream(1, "bench")
 			t := meta.NewTrainer(loss, loss.Init(rng), func(*rand.Rand) meta.Task { return s.task }, c, rng)
 			for range 3 { // let the tape grow
@@ -187,7 +187,7 @@ func BenchmarkDescentStep(b *testing.B) {
 			d.Start(c.rule, c.task, random.Stream(0, "optimizee"))
 			b.ReportAllocs()
 			for b.Loop() {
-				if !d.Next(context.Background(), 1<<40) {
+				if !d.Next(context.Background(), math.MaxInt) {
 					b.Fatal(d.Err())
 				}
 			}
