@@ -12,15 +12,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ml3/mllib/files"
 	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
+	"ml3/scripts/ml3/store"
 )
 
 // app is what the commands share. Tests make their own, with small experiments.
 type app struct {
 	experiments []paper.Experiment
-	// draw makes the figures of an experiment's table in the folder dir.
-	draw func(experiment string, t tidy.Table, dir string) error
+	// draw makes the figures of an experiment's tables in the folder dir, so many at a
+	// time.
+	draw func(ctx context.Context, experiment string, rows, pictures tidy.Table, dir string, jobs int) error
 	// drawOthers makes the figures that need no table.
 	drawOthers func(dir string) error
 	out        io.Writer // results that were asked for
@@ -42,28 +45,65 @@ var errNotReproduced = errors.New("a claim is not reproduced")
 
 // execute runs the command line args and returns the exit status.
 func (a *app) execute(ctx context.Context, args []string, stderr io.Writer) int {
+	out := &checked{w: a.out}
+	defer func(w io.Writer) { a.out = w }(a.out)
+	a.out = out
 	root := a.rootCommand()
 	root.SetArgs(args)
-	root.SetOut(a.out)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if out.err != nil && (err == nil || errors.Is(err, errNotReproduced)) {
+		err = fmt.Errorf("cannot write the output: %w", out.err)
+	}
 	switch {
 	case err == nil:
 		return statusOK
 	case errors.Is(err, errNotReproduced):
 		return statusNotReproduced
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "ml3: interrupted; the files of unfinished work are as they were before")
+		fmt.Fprintln(stderr, "ml3: interrupted; all files are whole, and seeds that ml3 run has finished are not computed again")
 		return statusInterrupted
 	}
 	for _, e := range split(err) {
-		fmt.Fprintln(stderr, "ml3:", strings.Join(strings.Fields(e.Error()), " "))
+		fmt.Fprintln(stderr, "ml3:", oneLine(e.Error()))
 	}
 	return statusError
 }
 
+// checked remembers that writing has failed, for those who do not look.
+type checked struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checked) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return n, err
+}
+
+// maxWord bounds a word of a message: a longer one repeats what somebody else wrote.
+const maxWord = 300
+
+// oneLine makes a message one line of words that can be read.
+func oneLine(message string) string {
+	words := strings.Fields(message)
+	for i, w := range words {
+		if r := []rune(w); len(r) > maxWord {
+			words[i] = string(r[:maxWord/2]) + "…" + string(r[len(r)-maxWord/4:])
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 // split returns the errors that errors.Join has joined: each gets a line of its own.
 func split(err error) []error {
+	if err == nil {
+		return nil
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
 	}
@@ -82,6 +122,7 @@ The stored ones were computed at the paper's size (--profile paper); a quick run
 takes seconds and writes to data/results/quick and figures/quick instead.`,
 		Example: `  ml3 run                         all experiments, quick
   ml3 run sine --profile paper    one experiment at the paper's size
+  ml3 status                      what is stored, what is missing
   ml3 claims                      what the stored results say about the paper
   ml3 jupyter                     read the notebooks`,
 		SilenceUsage:  true,
@@ -94,7 +135,7 @@ takes seconds and writes to data/results/quick and figures/quick instead.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; %s --help lists the flags", err, c.CommandPath())
 	})
-	root.AddCommand(a.runCommand(), a.listCommand(), a.figuresCommand(), a.claimsCommand(),
+	root.AddCommand(a.runCommand(), a.listCommand(), a.statusCommand(), a.figuresCommand(), a.claimsCommand(),
 		a.mnistCommand(), a.notebooksCommand(), a.jupyterCommand(), a.kernelCommand())
 	return root
 }
@@ -109,8 +150,8 @@ func (a *app) findRoot() error {
 		return err
 	}
 	for dir := start; ; dir = filepath.Dir(dir) {
-		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && slices.Contains(strings.Split(string(data), "\n"), "module ml3") {
+		data, err := files.Read(filepath.Join(dir, "go.mod"), 1<<20)
+		if err == nil && isModule(string(data)) {
 			a.root = dir
 			return nil
 		}
@@ -118,6 +159,16 @@ func (a *app) findRoot() error {
 			return fmt.Errorf("%s is not inside a clone of ml3 (no go.mod of module ml3 here or above): change into the clone", start)
 		}
 	}
+}
+
+// isModule says whether a go.mod, with line ends of any system, is that of ml3.
+func isModule(text string) bool {
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "module ml3" {
+			return true
+		}
+	}
+	return false
 }
 
 // lookup returns the named experiments in the order of the paper, or all.
@@ -131,7 +182,7 @@ func (a *app) lookup(names []string) ([]paper.Experiment, error) {
 	}
 	for _, n := range names {
 		if !slices.Contains(known, n) {
-			return nil, fmt.Errorf("unknown experiment %q; known: %s", n, strings.Join(known, ", "))
+			return nil, fmt.Errorf("unknown experiment %q; known: %s", store.Clip(n), strings.Join(known, ", "))
 		}
 	}
 	var chosen []paper.Experiment

@@ -9,9 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
+	"ml3/mllib/ad"
+	"ml3/mllib/files"
+	"ml3/mllib/nn"
 	"ml3/mllib/paper"
 	"ml3/mllib/random"
 	"ml3/mllib/tidy"
@@ -19,32 +23,52 @@ import (
 
 // walk is an experiment for tests: a random walk of some steps.
 type walk struct {
-	name   string
-	steps  int
-	failAt uint64        // this seed fails, if not 0
-	block  chan struct{} // if not nil: closed by the first run, which then waits for its end
-	runs   *atomic.Int64
+	Name  string
+	Steps int
+	World *world
 }
 
-func (w walk) Run(ctx context.Context, in paper.Input, report func(done, total int)) (tidy.Table, error) {
-	w.runs.Add(1)
-	if w.block != nil {
-		close(w.block)
-		<-ctx.Done()
-		return nil, ctx.Err()
+// world is what happens while walks run.
+type world struct {
+	runs   atomic.Int64
+	failAt atomic.Uint64                             // this seed fails, if not 0
+	during atomic.Pointer[func(ctx context.Context)] // called in every run, if not nil
+}
+
+// String makes every world the same setting.
+func (*world) String() string { return "of tests" }
+
+func (w walk) Run(ctx context.Context, in paper.Input, report func(done, total int)) (paper.Output, error) {
+	w.World.runs.Add(1)
+	if f := w.World.during.Load(); f != nil {
+		(*f)(ctx)
 	}
-	if in.Seed == w.failAt && in.Seed != 0 {
-		return nil, errors.New("step 3: the loss is NaN")
+	if in.Seed == w.World.failAt.Load() && in.Seed != 0 {
+		return paper.Output{}, errors.New("step 3: the loss is NaN")
 	}
-	rng := random.Stream(in.Seed, w.name)
-	var t tidy.Table
+	rng := random.Stream(in.Seed, w.Name)
+	var out paper.Output
 	x := 0.0
-	for step := range w.steps {
+	for step := range w.Steps {
 		x += rng.NormFloat64()
-		t = append(t, tidy.Row{Experiment: w.name, Method: "walk", Seed: in.Seed, Task: "line", Step: step, Metric: "x", Value: x})
-		report(step+1, w.steps)
+		out.Rows = append(out.Rows, tidy.Row{Experiment: w.Name, Method: "walk", Seed: in.Seed, Task: "side=line", Step: step, Metric: "x", Value: x})
+		report(step+1, w.Steps)
 	}
-	return t, nil
+	out.Pictures = tidy.Table{{Experiment: w.Name, Method: "walk", Seed: in.Seed, Task: "side=line", Metric: "pixel", Value: x}}
+	out.Losses = []paper.Learned{{Name: "side=line/method=walk", Phi: nn.Params{ad.New(1, 1, []float64{x})}}}
+	return out, ctx.Err()
+}
+
+// blocked makes runs wait for their end; started is closed by the first.
+func (w *world) blocked() (started chan struct{}) {
+	started = make(chan struct{})
+	var once sync.Once
+	f := func(ctx context.Context) {
+		once.Do(func() { close(started) })
+		<-ctx.Done()
+	}
+	w.during.Store(&f)
+	return started
 }
 
 // rowsClaim judges whether a table has more rows than a bound.
@@ -62,7 +86,7 @@ func rowsClaim(id, experiment string, bound float64) paper.Claim {
 type bench struct {
 	*app
 	t           *testing.T
-	runs        atomic.Int64
+	world       world
 	out, stderr bytes.Buffer
 }
 
@@ -73,16 +97,19 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t}
 	b.app = &app{
 		root: t.TempDir(), out: &b.out, progress: &b.stderr,
-		draw: func(experiment string, t tidy.Table, dir string) error {
-			return os.WriteFile(filepath.Join(dir, experiment+".png"), fmt.Append(nil, len(t)), 0o644)
+		draw: func(_ context.Context, experiment string, rows, pictures tidy.Table, dir string, _ int) error {
+			if len(pictures) != len(rows.Seeds()) {
+				return fmt.Errorf("%d pictures for %d seeds", len(pictures), len(rows.Seeds()))
+			}
+			return files.WriteAtomic(filepath.Join(dir, experiment+".png"), func(w io.Writer) error { _, err := fmt.Fprint(w, len(rows)); return err })
 		},
 		drawOthers: func(dir string) error { return os.WriteFile(filepath.Join(dir, "framework.png"), nil, 0o644) },
 	}
 	for _, name := range []string{"alpha", "beta"} {
 		b.experiments = append(b.experiments, paper.Experiment{
-			Name: name, Title: "The walk " + name, Figure: "Fig. 9",
-			Paper:  walk{name: name, steps: 50, runs: &b.runs},
-			Quick:  walk{name: name, steps: 5, runs: &b.runs},
+			Name: name, Revision: 1, Title: "The walk " + name, Figure: "Fig. 9",
+			Paper:  walk{name, 50, &b.world},
+			Quick:  walk{name, 5, &b.world},
 			Claims: []paper.Claim{rowsClaim(name+"-rows", name, 10)},
 		})
 		b.write("data/seeds/"+name+".csv", "seed\n4\n7\n1\n9\n")
@@ -133,14 +160,15 @@ func (b *bench) files() map[string]string {
 	return all
 }
 
-// ml3 runs a command line and returns its exit status and the lines that begin with "ml3: ".
+// ml3 runs a command line and returns its exit status and the lines that begin with
+// "ml3: ", but for notes.
 func (b *bench) ml3(ctx context.Context, args ...string) (status int, errs []string) {
 	b.t.Helper()
 	b.out.Reset()
 	b.stderr.Reset()
 	status = b.execute(ctx, args, io.Writer(&b.stderr))
 	for line := range strings.Lines(b.stderr.String()) {
-		if strings.HasPrefix(line, "ml3: ") {
+		if strings.HasPrefix(line, "ml3: ") && !strings.HasPrefix(line, "ml3: note: ") {
 			errs = append(errs, strings.TrimSpace(line))
 		}
 	}
@@ -175,17 +203,28 @@ func refusals() []struct{ args, want string } {
 		{"run alpha --seeds bad/empty.csv", "empty.csv:1: the file is empty"},
 		{"run alpha --seeds bad/twice.csv", "twice.csv:4: seed 1 is already on line 2"},
 		{"run alpha --seeds bad/letters.csv", `letters.csv:2: "one" is no seed`},
-		{"run alpha --profile paper --seeds 2", "add --out DIR"},
-		{"run alpha --out bad/empty.csv", "choose another"},
-		{"run alpha --out bad/empty.csv/x", "choose another"},
+		{"run alpha --out bad/empty.csv", "choose another folder with --out"},
+		{"run alpha --out bad/empty.csv/x", "choose another folder with --out"},
+		{"run alpha --out data/results", "data/results has the results of the profile paper, which a quick run must not replace"},
+		{"run alpha --out data/results --fresh", "must not replace"},
+		{"run alpha --profile paper --seeds 5,", "seed 5 is not in data/seeds/alpha.csv"},
+		{"run alpha --profile paper --out data/results/quick", "with other settings: Steps = 5 instead of Steps = 50; --fresh replaces them"},
+		{"run alpha --seeds bad", "bad: not a regular file"},
+		{"run alpha --seeds " + strings.Repeat("9", 5000), "--seeds " + strings.Repeat("9", 60) + "…:"},
+		{"run alpha --jobs " + strings.Repeat("9", 5000), "9…9"},
+		{"run alpha --out bad/old", "another version of this program"},
 		{"run alpha --seeds 5 --out bad/new/folder", "has 4 seeds"},
 		{"run alpha --out bad/manifest", "manifest.json: damaged"},
 		{"claims", "no results in data/results: compute them with ml3 run"},
 		{"claims gamma", `unknown experiment "gamma"`},
 		{"claims beta --from bad/cut", "no results of beta"},
 		{"claims alpha --from bad/cut", "cut short"},
-		{"claims alpha --from bad/rows", "alpha.csv is cut short: it has 2 rows, 20 by manifest.json"},
+		{"claims alpha --from bad/rows", "alpha.csv is cut short: of seed 1 it has 2 rows, fewer than manifest.json says"},
 		{"figures --from bad/rows", "is cut short"},
+		{"claims alpha --from bad/other", "alpha.csv:3: a row of the experiment \"beta\" in the table of alpha"},
+		{"status --from bad/manifest", "damaged"},
+		{"status gamma", "unknown experiment"},
+		{"claims --write --from bad/rows", "cut short"},
 		{"claims alpha --from bad/table", "alpha.csv:1: "},
 		{"figures alpha --from bad/cut", "cut short"},
 		{"figures --profile small", "unknown profile"},
@@ -210,28 +249,31 @@ func TestRefusals(t *testing.T) {
 	b.write("bad/twice.csv", "seed\n1\n2\n1\n")
 	b.write("bad/letters.csv", "seed\none\n")
 	b.write("bad/manifest/manifest.json", "{")
+	b.write("bad/old/manifest.json", `{"experiments":{"alpha":{"seeds":[1,2]}}}`)
+	b.write("bad/other/alpha.csv", strings.Replace(b.read("data/results/quick/alpha.csv"), "alpha,walk,1,side=line,1", "beta,walk,1,side=line,1", 1))
+	t.Chdir(b.root)
 	b.write("bad/table/alpha.csv", "experiment,method\n")
 	b.write("bad/cut/alpha.csv", b.read("data/results/quick/alpha.csv")[:200])
 	b.write("bad/rows/alpha.csv", strings.Join(strings.SplitAfter(b.read("data/results/quick/alpha.csv"), "\n")[:3], ""))
 	b.write("bad/rows/manifest.json", b.read("data/results/quick/manifest.json"))
-	before, runs := b.files(), b.runs.Load()
+	before, runs := b.files(), b.world.runs.Load()
 	for _, c := range refusals() {
 		args := strings.Fields(c.args)
 		for i := range args {
-			if strings.HasPrefix(args[i], "bad/") {
+			if strings.HasPrefix(args[i], "bad/") || strings.HasPrefix(args[i], "data/") {
 				args[i] = filepath.Join(b.root, args[i])
 			}
 		}
 		status, errs := b.ml3(t.Context(), args...)
-		if status != statusError || len(errs) != 1 || !strings.Contains(errs[0], c.want) {
+		if status != statusError || len(errs) != 1 || !strings.Contains(errs[0], c.want) || len(errs[0]) > 1000 {
 			t.Errorf("ml3 %s: exit status %d, %q; want status %d and one line with %q", c.args, status, errs, statusError, c.want)
 		}
 		if strings.Contains(b.stderr.String()+b.out.String(), "Usage:") {
 			t.Errorf("ml3 %s printed its usage", c.args)
 		}
 	}
-	if b.runs.Load() != runs {
-		t.Errorf("%d seeds were run although everything was refused", b.runs.Load()-runs)
+	if b.world.runs.Load() != runs {
+		t.Errorf("%d seeds were run although everything was refused", b.world.runs.Load()-runs)
 	}
 	after := b.files()
 	for path, text := range after {
@@ -244,13 +286,47 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// failing is a writer to a disk that is full.
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// TestOutputFails expects a message when what was asked for could not be written.
+func TestOutputFails(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run")
+	b.app.out = failing{}
+	for _, args := range []string{"--help", "run --help", "list", "status", "claims --profile quick", "claims --profile quick --csv", "kernel"} {
+		status, errs := b.ml3(t.Context(), strings.Fields(args)...)
+		if status != statusError || len(errs) != 1 || !strings.Contains(errs[0], "no space left on device") {
+			t.Errorf("ml3 %s: exit status %d, %q", args, status, errs)
+		}
+	}
+}
+
+// TestHints: only commands with --out speak of it.
+func TestHints(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run", "--profile", "paper")
+	b.write("file", "")
+	for path, args := range map[string]string{"data/mnist": "mnist --from none", "figures": "figures", "data/results/figures": "figures --from data/results"} {
+		os.RemoveAll(filepath.Join(b.root, path))
+		b.write(path, "in the way")
+		status, errs := b.ml3(t.Context(), strings.Fields(args)...)
+		if status != statusError || len(errs) != 1 || strings.Contains(errs[0], "--out") {
+			t.Errorf("ml3 %s: exit status %d, %q", args, status, errs)
+		}
+		os.Remove(filepath.Join(b.root, path))
+	}
+}
+
 func TestFindRoot(t *testing.T) {
 	dir := t.TempDir()
 	inner := filepath.Join(dir, "clone", "notebooks")
 	if err := os.MkdirAll(inner, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for file, text := range map[string]string{"clone/go.mod": "// comment\nmodule ml3\n\ngo 1.26\n", "go.mod": "module other\n"} {
+	for file, text := range map[string]string{"clone/go.mod": "// comment\r\nmodule ml3\r\n\r\ngo 1.26\r\n", "go.mod": "module other\n"} {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

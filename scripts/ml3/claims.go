@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,20 +17,21 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ml3/mllib/files"
 	"ml3/mllib/paper"
-	"ml3/mllib/tidy"
 )
 
 // judged is a claim with its verdict.
 type judged struct {
 	claim   paper.Claim
 	name    string // of the experiment
+	seeds   int    // in its table
 	verdict paper.Verdict
 }
 
 func (a *app) claimsCommand() *cobra.Command {
 	var profile, from string
-	var asCSV bool
+	var asCSV, write bool
 	c := &cobra.Command{
 		Use:   "claims [experiment...]",
 		Short: "Judge the paper's claims by stored tables",
@@ -36,13 +39,16 @@ func (a *app) claimsCommand() *cobra.Command {
 95 % bootstrap interval over seeds, and the verdict: "reproduced" if the interval
 lies above zero, "not reproduced" if it lies below, else "inconclusive".
 
+With --write the verdicts on all experiments are also stored in data/claims.csv, or
+in claims/claims.csv of another folder of tables, as ml3 run does.
+
 Exit status: 0 if no claim is "not reproduced", 1 if at least one is, 2 if the
 claims could not be judged.`,
 		Example: `  ml3 claims
   ml3 claims sine --profile quick
   ml3 claims --csv > claims.csv`,
 		ValidArgsFunction: a.completeExperiments,
-		RunE: func(_ *cobra.Command, names []string) error {
+		RunE: func(c *cobra.Command, names []string) error {
 			in, err := a.places(profile, from)
 			if err != nil {
 				return err
@@ -51,12 +57,18 @@ claims could not be judged.`,
 			if asCSV {
 				show = writeClaims
 			}
+			if write {
+				if err := a.storeClaims(c.Context(), in); err != nil {
+					return err
+				}
+			}
 			return a.claims(in, names, show)
 		},
 	}
 	c.Flags().StringVar(&profile, "profile", profilePaper, profileUsage)
 	c.Flags().StringVar(&from, "from", "", "read tables from this `folder`")
-	c.Flags().BoolVar(&asCSV, "csv", false, "print CSV: claim,experiment,verdict,value,low,high")
+	c.Flags().BoolVar(&asCSV, "csv", false, "print CSV: "+strings.Join(claimColumns(), ","))
+	c.Flags().BoolVar(&write, "write", false, "store the verdicts on all experiments")
 	return c
 }
 
@@ -75,9 +87,31 @@ func (a *app) claims(in places, names []string, show func(io.Writer, []judged) e
 	return nil
 }
 
+// storeClaims writes the verdicts on all experiments that have a table.
+func (a *app) storeClaims(ctx context.Context, in places) error {
+	unlock, err := a.lock(ctx, in.Tables, "")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	verdicts, err := a.judge(in, nil)
+	if err != nil {
+		return err
+	}
+	return saveClaims(in.claims, verdicts)
+}
+
+// saveClaims writes a file of verdicts.
+func saveClaims(path string, verdicts []judged) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	return files.WriteAtomic(path, func(w io.Writer) error { return writeClaims(w, verdicts) })
+}
+
 // judge evaluates the claims of the named experiments, or of all that have a table.
 func (a *app) judge(in places, names []string) ([]judged, error) {
-	tables, err := a.load(in, names)
+	tables, err := a.load(in, names, false)
 	if err != nil {
 		return nil, err
 	}
@@ -92,15 +126,20 @@ func (a *app) judge(in places, names []string) ([]judged, error) {
 	return all, nil
 }
 
-// judgeOne evaluates the claims of one experiment.
+// judgeOne evaluates the claims of one experiment. An effect that is no number is an
+// error; an interval may be all numbers, which is what one seed says.
 func (a *app) judgeOne(in places, s stored) ([]judged, error) {
 	var all []judged
 	for _, c := range s.experiment.Claims {
-		v, err := c.Judge(s.table)
-		if err != nil {
-			return nil, fmt.Errorf("claim %s by %s: %w", c.ID, a.relative(in.table(s.experiment.Name)), err)
+		v, err := c.Judge(s.rows)
+		finite := !math.IsInf(v.Value, 0) && v.Value == v.Value && v.Low == v.Low && v.High == v.High
+		if err == nil && (!finite || math.IsInf(v.Low, 1) || math.IsInf(v.High, -1) || math.IsInf(v.Low, -1) != math.IsInf(v.High, 1)) {
+			err = fmt.Errorf("the effect is %v with the interval %v … %v: the table has values that are out of the range of their metric", v.Value, v.Low, v.High)
 		}
-		all = append(all, judged{claim: c, name: s.experiment.Name, verdict: v})
+		if err != nil {
+			return nil, fmt.Errorf("claim %s by %s: %w", c.ID, a.relative(in.Table(s.experiment.Name)), err)
+		}
+		all = append(all, judged{claim: c, name: s.experiment.Name, seeds: len(s.rows.Seeds()), verdict: v})
 	}
 	return all, nil
 }
@@ -115,18 +154,14 @@ func anyNotReproduced(verdicts []judged) bool {
 	return false
 }
 
-// reportClaims writes claims.csv beside the tables of a folder and prints the
-// verdicts on the named experiments. Tables of others that cannot be judged are
-// left out with a note, those of the named ones are errors.
+// reportClaims writes the file of verdicts of a folder and prints those on the named
+// experiments. Tables of others that cannot be judged are left out with a note, those
+// of the named ones are errors.
 func (a *app) reportClaims(in places, names []string) error {
-	m, err := in.readManifest()
-	if err != nil {
-		return err
-	}
 	var failed []error
 	var all, shown []judged
 	for _, e := range a.experiments {
-		verdicts, err := a.judgeStored(in, m, e)
+		verdicts, err := a.judgeStored(in, e)
 		named := slices.Contains(names, e.Name)
 		switch {
 		case named && err != nil:
@@ -138,27 +173,31 @@ func (a *app) reportClaims(in places, names []string) error {
 		}
 		all = append(all, verdicts...)
 	}
-	path := filepath.Join(in.results, "claims.csv")
-	err = tidy.WriteFileAtomic(path, func(w io.Writer) error { return writeClaims(w, all) })
-	return errors.Join(append(failed, err, printClaims(a.out, shown))...)
+	return errors.Join(append(failed, saveClaims(in.claims, all), printClaims(a.out, shown))...)
 }
 
 // judgeStored evaluates the claims of one experiment by its stored table.
-func (a *app) judgeStored(in places, m manifest, e paper.Experiment) ([]judged, error) {
-	s, err := a.read(in, m, e)
+func (a *app) judgeStored(in places, e paper.Experiment) ([]judged, error) {
+	s, err := a.read(in, e, false)
 	if err != nil {
 		return nil, err
 	}
 	return a.judgeOne(in, s)
 }
 
-// writeClaims writes verdicts as CSV.
+// claimColumns are the columns of a file of verdicts.
+func claimColumns() []string {
+	return []string{"claim", "experiment", "figure", "n", "verdict", "value", "low", "high", "effect", "text"}
+}
+
+// writeClaims writes verdicts as CSV; n is the number of seeds.
 func writeClaims(w io.Writer, verdicts []judged) error {
 	out := csv.NewWriter(w)
-	out.Write([]string{"claim", "experiment", "verdict", "value", "low", "high"})
+	out.Write(claimColumns())
 	for _, j := range verdicts {
 		v := j.verdict
-		out.Write([]string{j.claim.ID, j.name, string(v.Outcome), decimal(v.Value), decimal(v.Low), decimal(v.High)})
+		out.Write([]string{j.claim.ID, j.name, j.claim.Figure, strconv.Itoa(j.seeds), string(v.Outcome),
+			decimal(v.Value), decimal(v.Low), decimal(v.High), v.Effect, j.claim.Text})
 	}
 	out.Flush()
 	return out.Error()

@@ -1,27 +1,32 @@
 package main
 
 import (
+	"context"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
+	"ml3/scripts/ml3/store"
 )
+
+// columns begins every file of verdicts.
+const columns = "claim,experiment,figure,n,verdict,value,low,high,effect,text\n"
 
 func TestClaims(t *testing.T) {
 	b := newBench(t)
 	b.experiments[1].Claims = append(b.experiments[1].Claims, rowsClaim("beta-close", "beta", 200))
+	b.experiments[1].Claims[1].Text = `close, "so to say"`
 	b.succeed("run", "--profile", "paper")
 	b.succeed("claims", "--csv")
-	want := "claim,experiment,verdict,value,low,high\n" +
-		"alpha-rows,alpha,reproduced,190.0,189.0,190.5\n" +
-		"beta-rows,beta,reproduced,190.0,189.0,190.5\n" +
-		"beta-close,beta,inconclusive,0.0,-1.0,0.5\n"
-	if b.out.String() != want || b.read("data/results/claims.csv") != want {
-		t.Errorf("got\n%s\nand in the file\n%s\nwant\n%s", &b.out, b.read("data/results/claims.csv"), want)
+	want := columns +
+		"alpha-rows,alpha,9z,4,reproduced,190.0,189.0,190.5,rows above the bound,\n" +
+		"beta-rows,beta,9z,4,reproduced,190.0,189.0,190.5,rows above the bound,\n" +
+		"beta-close,beta,9z,4,inconclusive,0.0,-1.0,0.5,rows above the bound,\"close, \"\"so to say\"\"\"\n"
+	if b.out.String() != want || b.read("data/claims.csv") != want {
+		t.Errorf("got\n%s\nand in the file\n%s\nwant\n%s", &b.out, b.read("data/claims.csv"), want)
 	}
 	b.experiments[0].Claims[0] = rowsClaim("alpha-many", "alpha", 1000)
 	status, errs := b.ml3(t.Context(), "claims", "alpha")
@@ -31,10 +36,33 @@ func TestClaims(t *testing.T) {
 	if !strings.Contains(b.out.String(), "alpha-many") || !strings.Contains(b.out.String(), "not reproduced") || strings.Contains(b.out.String(), "beta") {
 		t.Errorf("claims alpha prints\n%s", &b.out)
 	}
+	if b.read("data/claims.csv") != want {
+		t.Error("the file has changed without --write")
+	}
+	status, _ = b.ml3(t.Context(), "claims", "beta", "--write")
+	if got := b.read("data/claims.csv"); status != statusOK || !strings.Contains(got, "alpha-many,alpha,9z,4,not reproduced") || !strings.Contains(got, "beta-close") || strings.Contains(b.out.String(), "alpha") {
+		t.Errorf("claims beta --write: exit status %d, prints\n%s\nand writes\n%s", status, &b.out, got)
+	}
 	b.experiments[0].Claims[0] = rowsClaim("alpha-none", "gamma", 0)
 	status, errs = b.ml3(t.Context(), "claims", "alpha")
 	if status != statusError || len(errs) != 1 || !strings.Contains(errs[0], "claim alpha-none by data/results/alpha.csv: no rows of gamma") {
 		t.Errorf("exit status %d, %q", status, errs)
+	}
+}
+
+// TestClaimsNotFinite: an effect that is no number is an error.
+func TestClaimsNotFinite(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run", "alpha")
+	inf, nan := math.Inf(1), math.NaN()
+	for _, c := range [][3]float64{{nan, 0, 1}, {inf, 0, 1}, {-inf, -1, 0}, {1, nan, 2}, {1, 0, nan}, {1, inf, inf}, {1, -inf, -inf}, {1, -inf, 2}, {1, 0, inf}} {
+		b.experiments[0].Claims[0].Judge = func(tidy.Table) (paper.Verdict, error) { return paper.Decide("rows", c[0], c[1], c[2]), nil }
+		for _, args := range [][]string{{"claims", "--profile", "quick"}, {"claims", "--profile", "quick", "--csv"}, {"claims", "--profile", "quick", "--write"}, {"run", "alpha"}} {
+			status, errs := b.ml3(t.Context(), args...)
+			if status != statusError || len(errs) != 1 || !strings.Contains(errs[0], "claim alpha-rows by data/results/quick/alpha.csv: the effect is ") {
+				t.Errorf("%v, ml3 %v: exit status %d, %q", c, args, status, errs)
+			}
+		}
 	}
 }
 
@@ -48,13 +76,31 @@ func TestClaimsOneSeed(t *testing.T) {
 	if out := b.out.String(); !strings.Contains(out, "inconclusive") || !strings.Contains(out, "one seed: no interval") {
 		t.Errorf("run prints\n%s", out)
 	}
-	want := "claim,experiment,verdict,value,low,high\nalpha-rows,alpha,inconclusive,2.0,-Inf,+Inf\n"
-	if got := b.read("data/results/quick/claims.csv"); got != want {
+	want := columns + "alpha-rows,alpha,9z,1,inconclusive,2.0,-Inf,+Inf,rows per seed,\n"
+	if got := b.read("data/results/quick/claims/claims.csv"); got != want {
 		t.Errorf("claims.csv:\n%s\nwant\n%s", got, want)
 	}
 	b.succeed("claims", "--profile", "quick", "--csv")
 	if b.out.String() != want {
 		t.Errorf("claims --csv prints\n%s\nwant\n%s", &b.out, want)
+	}
+}
+
+// TestTablesAlone: all CSV files of a folder of tables have the same columns.
+func TestTablesAlone(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run")
+	b.succeed("run", "--profile", "paper")
+	for _, dir := range []string{"data/results", "data/results/quick"} {
+		tables, err := filepath.Glob(filepath.Join(b.root, dir, "*.csv"))
+		if err != nil || len(tables) != 4 {
+			t.Errorf("%s has %v, %v", dir, tables, err)
+		}
+		for _, path := range tables {
+			if _, err := tidy.ReadFile(path); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }
 
@@ -64,7 +110,7 @@ func TestRunBesideBadTable(t *testing.T) {
 	for name, table := range map[string]string{
 		"unreadable": "experiment,method\n",
 		"cut":        "experiment,method,seed,task,step,metric,value\n",
-		"unjudged":   "experiment,method,seed,task,step,metric,value\n" + "gamma,m,1,t,0,x,1.0\n",
+		"foreign":    "experiment,method,seed,task,step,metric,value\n" + "gamma,m,1,t,0,x,1.0\n",
 	} {
 		b := newBench(t)
 		if name == "cut" {
@@ -75,7 +121,7 @@ func TestRunBesideBadTable(t *testing.T) {
 		if !strings.Contains(b.stderr.String(), "ml3: note: claims of beta left out: ") {
 			t.Errorf("%s: no note in\n%s", name, &b.stderr)
 		}
-		if got := b.read("data/results/quick/claims.csv"); !strings.Contains(got, "alpha-rows") || strings.Contains(got, "beta-rows") {
+		if got := b.read("data/results/quick/claims/claims.csv"); !strings.Contains(got, "alpha-rows") || strings.Contains(got, "beta-rows") {
 			t.Errorf("%s: claims.csv:\n%s", name, got)
 		}
 		if !strings.Contains(b.out.String(), "alpha-rows") {
@@ -94,7 +140,10 @@ func TestFigures(t *testing.T) {
 	b := newBench(t)
 	b.succeed("run", "alpha", "--profile", "paper")
 	drawn := map[string]tidy.Table{}
-	b.draw = func(experiment string, table tidy.Table, dir string) error {
+	b.draw = func(_ context.Context, experiment string, table, pictures tidy.Table, dir string, jobs int) error {
+		if len(pictures) != 4 || jobs < 1 {
+			t.Errorf("%d pictures, %d jobs", len(pictures), jobs)
+		}
 		if want := filepath.Join(b.root, "figures"); dir != want {
 			t.Errorf("drawn in %s, want %s", dir, want)
 		}
@@ -116,9 +165,9 @@ func TestFigures(t *testing.T) {
 	if status != statusError || len(errs) != 1 || !strings.Contains(errs[0], "compute them with ml3 run beta") {
 		t.Errorf("without a table: exit status %d, %q", status, errs)
 	}
-	b.write("data/results/alpha.csv", strings.Replace(b.read("data/results/alpha.csv"), "line", "edge", 1))
+	b.write("data/results/alpha.csv", strings.Replace(b.read("data/results/alpha.csv"), "side=line", "side=edge", 1))
 	b.succeed("figures", "alpha")
-	if !strings.Contains(b.stderr.String(), "is not the file that manifest.json describes") {
+	if !strings.Contains(b.stderr.String(), "is not the table that manifest.json describes") {
 		t.Errorf("a changed table is not noted:\n%s", &b.stderr)
 	}
 }
@@ -133,42 +182,57 @@ func TestList(t *testing.T) {
 	}
 }
 
-// TestStoredResults checks the tables that are stored in this repository
-// against their manifest.
+// TestStoredResults checks the tables that are stored in this repository against
+// their manifest: every table and every learned loss is there as it is described, and
+// of the settings of today.
 func TestStoredResults(t *testing.T) {
-	a := &app{}
+	a := &app{experiments: paper.All(), progress: t.Output()}
 	if err := a.findRoot(); err != nil {
 		t.Fatal(err)
 	}
-	stored, err := a.places(profilePaper, "")
+	in, err := a.places(profilePaper, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := stored.readManifest()
+	m, err := in.ReadManifest()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, r := range m.Experiments {
-		table, err := tidy.ReadFile(stored.table(name))
+	expected := map[string]bool{}
+	for name := range m.Experiments {
+		e, err := paper.Lookup(name)
 		if err != nil {
 			t.Error(err)
 			continue
 		}
-		if sum, err := digest(stored.table(name)); err != nil || sum != r.SHA256 || len(table) != r.Rows || r.Profile != profilePaper {
-			t.Errorf("%s: %d rows, SHA-256 %s, %v; the manifest says %+v", name, len(table), sum, err, r)
+		seeds, err := a.seeds(name, "")
+		if err != nil {
+			t.Fatal(err)
 		}
+		s, err := in.Status(store.Job{Experiment: e, Run: e.Paper, Seeds: seeds, First: seeds[0], Data: filepath.Join(a.root, "data")})
+		if err != nil || s.Others+s.Parts > 0 {
+			t.Errorf("%s: %+v, %v", name, s, err)
+		}
+		for _, seed := range s.Seeds {
+			// Digits of MNIST cannot be told from rendered ones without MNIST.
+			if seed.State != store.Complete && !strings.Contains(seed.Why, "digits of mnist") {
+				t.Errorf("%s: seed %d is %s: %s", name, seed.Seed, seed.State, seed.Why)
+			}
+		}
+		expected[in.Table(name)], expected[in.Pictures(name)] = true, true
 	}
-	tables, err := filepath.Glob(filepath.Join(stored.results, "*.csv"))
+	tables, err := filepath.Glob(filepath.Join(in.Tables, "*.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range tables {
-		name := strings.TrimSuffix(filepath.Base(path), ".csv")
-		if _, ok := m.Experiments[name]; !ok && name != "claims" {
+		if !expected[path] {
 			t.Errorf("%s is not in the manifest", path)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(a.root, "data", "seeds")); err != nil {
-		t.Error(err)
+	for _, e := range a.experiments {
+		if !exists(a.seedFile(e.Name)) {
+			t.Errorf("%s has no seeds", e.Name)
+		}
 	}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/spf13/cobra"
 )
@@ -21,7 +23,7 @@ into figures/; with --profile quick from data/results/quick into figures/quick.`
 			if err != nil {
 				return err
 			}
-			return a.figures(c, in, names)
+			return a.figures(c.Context(), in, names)
 		},
 	}
 	c.Flags().StringVar(&profile, "profile", profilePaper, profileUsage)
@@ -30,22 +32,24 @@ into figures/; with --profile quick from data/results/quick into figures/quick.`
 }
 
 // figures draws what there are tables for.
-func (a *app) figures(c *cobra.Command, in places, names []string) error {
-	tables, err := a.load(in, names)
+func (a *app) figures(ctx context.Context, in places, names []string) error {
+	tables, err := a.load(in, names, true)
 	if err != nil {
 		return err
 	}
-	if err := writable(in.figures); err != nil {
+	unlock, err := a.lock(ctx, in.figures, "")
+	if err != nil {
 		return err
 	}
-	if err := in.make(); err != nil {
+	defer unlock()
+	if err := cleanFigures(in.figures); err != nil {
 		return err
 	}
 	for _, s := range tables {
-		if err := a.picture(s.experiment, s.table, in.figures); err != nil {
+		if err := a.picture(ctx, s, in.figures, runtime.NumCPU()); err != nil {
 			return fmt.Errorf("figures of %s: %w", s.experiment.Name, err)
 		}
-		if err := c.Context().Err(); err != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.progress, "%s: drawn in %s\n", s.experiment.Name, a.relative(in.figures))

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ml3/mllib/tidy"
+	"ml3/mllib/files"
 	"ml3/scripts/ml3/notebook"
 )
 
@@ -68,7 +68,7 @@ func (a *app) installKernel() error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("cannot install the kernel: %w; set JUPYTER_DATA_DIR to another folder", err)
 	}
-	if err := tidy.WriteFileAtomic(filepath.Join(dir, "kernel.json"), func(w io.Writer) error {
+	if err := files.WriteAtomic(filepath.Join(dir, "kernel.json"), func(w io.Writer) error {
 		_, err := w.Write(spec)
 		return err
 	}); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ml3/mllib/random"
+	"ml3/scripts/ml3/store"
 )
 
 func (a *app) listCommand() *cobra.Command {
@@ -19,7 +20,7 @@ func (a *app) listCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			m, err := stored.readManifest()
+			m, err := stored.ReadManifest()
 			if err != nil {
 				return err
 			}
@@ -38,9 +39,15 @@ func (a *app) listCommand() *cobra.Command {
 }
 
 // describe says in a few words what is stored of an experiment.
-func describe(r record) string {
-	if r.Rows == 0 {
+func describe(r *store.Record) string {
+	if r == nil {
 		return "–"
 	}
-	return fmt.Sprintf("%d rows, %d seeds, %.0f s", r.Rows, len(r.Seeds), r.Seconds)
+	rows, seeds, seconds := 0, 0, 0.0
+	for _, s := range r.Seeds {
+		if s.Error == "" {
+			rows, seeds, seconds = rows+s.Rows.Rows, seeds+1, seconds+s.Seconds
+		}
+	}
+	return fmt.Sprintf("%d rows, %d seeds, %.0f s", rows, seeds, seconds)
 }

@@ -32,7 +32,7 @@ MNIST the experiment digits runs on digits rendered from fonts.`,
 // mnist puts the four files of MNIST into data/mnist.
 func (a *app) mnist(ctx context.Context, from string) error {
 	dir := filepath.Join(a.root, "data", "mnist")
-	if err := writable(dir); err != nil {
+	if err := writable(dir, ""); err != nil {
 		return err
 	}
 	if from != "" {

@@ -6,13 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"ml3/mllib/tidy"
+	"ml3/mllib/files"
 	"ml3/scripts/ml3/notebook"
 )
 
@@ -79,9 +78,12 @@ func (a *app) notebooks(ctx context.Context, files []string, o notebookOptions) 
 	return errors.Join(failed...)
 }
 
+// notebookBytes bounds a notebook file.
+const notebookBytes = 256 << 20
+
 // readNotebook reads a notebook file.
 func readNotebook(file string) (*notebook.File, error) {
-	data, err := os.ReadFile(file)
+	data, err := files.Read(file, notebookBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func (a *app) execNotebook(ctx context.Context, tools notebook.Tools, f *noteboo
 	if err != nil {
 		return err
 	}
-	return tidy.WriteFileAtomic(file, func(w io.Writer) error {
+	return files.WriteAtomic(file, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})

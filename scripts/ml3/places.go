@@ -1,11 +1,16 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"ml3/mllib/files"
 	"ml3/mllib/paper"
+	"ml3/scripts/ml3/store"
 )
 
 // The profiles: how large an experiment is run.
@@ -17,29 +22,53 @@ const (
 // profileUsage describes the flag --profile.
 const profileUsage = "`size`: quick (seconds) or paper (the paper's)"
 
-// places are the folders where results and figures are.
-type places struct{ results, figures string }
-
-// places returns the folders of a profile, or those under dir if it is not empty.
-func (a *app) places(profile, dir string) (places, error) {
-	switch {
-	case profile != profilePaper && profile != profileQuick:
-		return places{}, fmt.Errorf("unknown profile %q; known: %s, %s", profile, profileQuick, profilePaper)
-	case dir != "":
-		abs, err := filepath.Abs(dir)
-		if err != nil {
-			return places{}, err
-		}
-		return places{results: abs, figures: filepath.Join(abs, "figures")}, nil
-	case profile == profileQuick:
-		return places{filepath.Join(a.root, "data", "results", "quick"), filepath.Join(a.root, "figures", "quick")}, nil
-	}
-	return places{filepath.Join(a.root, "data", "results"), filepath.Join(a.root, "figures")}, nil
+// places are where results, figures and verdicts are. Verdicts are never beside
+// tables, so that all CSV files of that folder have the same columns.
+type places struct {
+	store.Folder
+	figures string // a folder
+	claims  string // a file
+	stored  bool   // whether these are the results at the paper's size that belong to the clone
 }
 
-// table is the file of an experiment's results.
-func (p places) table(experiment string) string {
-	return filepath.Join(p.results, experiment+".csv")
+// places returns the places of a profile, or those under dir if it is not empty.
+func (a *app) places(profile, dir string) (places, error) {
+	if profile != profilePaper && profile != profileQuick {
+		return places{}, fmt.Errorf("unknown profile %q; known: %s, %s", store.Clip(profile), profileQuick, profilePaper)
+	}
+	data := filepath.Join(a.root, "data")
+	stored := places{
+		Folder:  store.Folder{Tables: filepath.Join(data, "results"), Losses: filepath.Join(data, "losses")},
+		figures: filepath.Join(a.root, "figures"), claims: filepath.Join(data, "claims.csv"), stored: true,
+	}
+	switch {
+	case dir == "" && profile == profilePaper || dir != "" && sameFolder(dir, stored.Tables):
+		return stored, nil
+	case dir == "":
+		quick := under(filepath.Join(data, "results", "quick"))
+		quick.figures = filepath.Join(a.root, "figures", "quick")
+		return quick, nil
+	}
+	abs, err := filepath.Abs(dir)
+	return under(abs), err
+}
+
+// under returns the places in a folder.
+func under(dir string) places {
+	return places{
+		Folder:  store.Folder{Tables: dir, Losses: filepath.Join(dir, "losses")},
+		figures: filepath.Join(dir, "figures"), claims: filepath.Join(dir, "claims", "claims.csv"),
+	}
+}
+
+// sameFolder says whether two paths name one folder.
+func sameFolder(a, b string) bool {
+	if x, err := filepath.Abs(a); err == nil && x == b {
+		return true
+	}
+	x, err1 := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
 // seedFile is the file of an experiment's seeds.
@@ -55,19 +84,25 @@ func runOf(e paper.Experiment, profile string) paper.Run {
 	return e.Quick
 }
 
-// make makes the folders that are missing.
-func (p places) make() error {
-	for _, dir := range []string{p.results, p.figures} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
+// lock waits until no other program writes to a folder, and says so; hint, if not
+// empty, is what to do if the folder cannot be written to.
+func (a *app) lock(ctx context.Context, dir, hint string) (unlock func(), err error) {
+	unlock, err = store.Lock(ctx, dir, func(holder string) {
+		fmt.Fprintf(a.progress, "ml3: %s writes to %s: waiting until it ends\n", holder, a.relative(dir))
+	})
+	if err != nil && !errors.Is(err, ctx.Err()) {
+		return nil, fmt.Errorf("cannot write to %s: %w%s", a.relative(dir), err, hint)
 	}
-	return nil
+	return unlock, err
 }
+
+// probe is what writable writes.
+const probe = "ml3-probe"
 
 // writable checks that files can be written to a folder, so that nothing is
 // computed in vain. If the folder is missing it is made for the time of the check.
-func writable(dir string) error {
+// hint, if not empty, is what to do if not.
+func writable(dir, hint string) error {
 	var missing []string // innermost first
 	for d := dir; d != filepath.Dir(d); d = filepath.Dir(d) {
 		if _, err := os.Lstat(d); err == nil {
@@ -80,13 +115,34 @@ func writable(dir string) error {
 			os.Remove(d)
 		}
 	}()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("cannot make the folder for results: %w; choose another with --out", err)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("cannot make a folder: %w%s", err, hint)
 	}
-	f, err := os.CreateTemp(dir, ".ml3-*.tmp")
+	f, err := os.CreateTemp(dir, "."+probe+".*.tmp")
 	if err != nil {
-		return fmt.Errorf("cannot write to %s: %w; choose another folder with --out", dir, err)
+		return fmt.Errorf("cannot write to %s: %w%s", dir, err, hint)
 	}
 	f.Close()
 	return os.Remove(f.Name())
+}
+
+// clean removes the temporary files that killed programs have left in places, of
+// which the caller holds the locks.
+func (a *app) clean(p places) error {
+	var names []string
+	for _, e := range a.experiments {
+		names = append(names, e.Name)
+	}
+	isProbe := func(name string) bool { return name == probe }
+	return errors.Join(p.Clean(names), cleanFigures(p.figures),
+		files.RemoveTemporary(p.Tables, isProbe), files.RemoveTemporary(p.Losses, isProbe),
+		files.RemoveTemporary(filepath.Dir(p.claims), func(name string) bool { return name == filepath.Base(p.claims) || isProbe(name) }))
+}
+
+// cleanFigures removes those of figures.
+func cleanFigures(dir string) error {
+	return files.RemoveTemporary(dir, func(name string) bool {
+		ext := filepath.Ext(name)
+		return ext == ".png" || ext == ".svg" || ext == ".gif" || strings.HasPrefix(name, probe)
+	})
 }

@@ -1,22 +1,21 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
-
-	"ml3/mllib/paper"
-	"ml3/mllib/tidy"
 )
 
-// picture draws an experiment's table in the folder dir, with the authors' own
+// picture draws an experiment's tables in the folder dir, with the authors' own
 // curves below ours if there are any.
-func (a *app) picture(e paper.Experiment, t tidy.Table, dir string) error {
-	if e.Reference != nil {
-		theirs, err := e.Reference(filepath.Join(a.root, "data"))
+func (a *app) picture(ctx context.Context, s stored, dir string, jobs int) error {
+	rows := s.rows
+	if s.experiment.Reference != nil {
+		theirs, err := s.experiment.Reference(filepath.Join(a.root, "data"))
 		if err != nil {
 			return err
 		}
-		t = append(slices.Clone(t), theirs...)
+		rows = append(slices.Clone(rows), theirs...)
 	}
-	return a.draw(e.Name, t, dir)
+	return a.draw(ctx, s.experiment.Name, rows, s.pictures, dir, jobs)
 }

@@ -9,30 +9,26 @@ import (
 	"ml3/mllib/tidy"
 )
 
-// stored is the table of one experiment as it was read from a file.
+// stored are the tables of one experiment.
 type stored struct {
-	experiment paper.Experiment
-	table      tidy.Table
+	experiment     paper.Experiment
+	rows, pictures tidy.Table
 }
 
 // load reads the tables of the named experiments from a folder, or of all that
-// have one. A named experiment without a table is an error, and so is a folder
-// without any.
-func (a *app) load(from places, names []string) ([]stored, error) {
+// have one; pictures only if they are wanted. A named experiment without a table is
+// an error, and so is a folder without any.
+func (a *app) load(from places, names []string, pictures bool) ([]stored, error) {
 	chosen, err := a.lookup(names)
-	if err != nil {
-		return nil, err
-	}
-	m, err := from.readManifest()
 	if err != nil {
 		return nil, err
 	}
 	var all []stored
 	for _, e := range chosen {
-		s, err := a.read(from, m, e)
+		s, err := a.read(from, e, pictures)
 		if errors.Is(err, fs.ErrNotExist) {
 			if len(names) > 0 {
-				return nil, fmt.Errorf("no results of %s in %s: compute them with ml3 run %s", e.Name, a.relative(from.results), e.Name)
+				return nil, fmt.Errorf("no results of %s in %s: compute them with ml3 run %s", e.Name, a.relative(from.Tables), e.Name)
 			}
 			continue
 		}
@@ -42,31 +38,42 @@ func (a *app) load(from places, names []string) ([]stored, error) {
 		all = append(all, s)
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("no results in %s: compute them with ml3 run", a.relative(from.results))
+		return nil, fmt.Errorf("no results in %s: compute them with ml3 run", a.relative(from.Tables))
 	}
 	return all, nil
 }
 
-// read reads the table of one experiment. A table that is not the one of the
-// manifest is noted; one with fewer rows is an error, since files that are cut
-// at the end of a line look whole.
-func (a *app) read(from places, m manifest, e paper.Experiment) (stored, error) {
-	path := from.table(e.Name)
-	t, err := tidy.ReadFile(path)
-	if err != nil {
-		return stored{}, err
+// read reads the tables of one experiment. What is odd about them is noted: that
+// they are not those of the manifest, and that a seed is missing.
+func (a *app) read(from places, e paper.Experiment, pictures bool) (stored, error) {
+	s := stored{experiment: e}
+	var note string
+	var err error
+	if s.rows, note, err = from.ReadRows(e.Name); err != nil {
+		return s, err
 	}
-	sum, err := digest(path)
+	a.note(e.Name, note)
+	m, err := from.ReadManifest()
 	if err != nil {
-		return stored{}, err
+		return s, err
 	}
-	r := m.Experiments[e.Name]
-	if sum != r.SHA256 {
-		if len(t) < r.Rows {
-			return stored{}, fmt.Errorf("%s is cut short: it has %d rows, %d by manifest.json; restore it or compute it again with ml3 run %s",
-				a.relative(path), len(t), r.Rows, e.Name)
+	if r := m.Experiments[e.Name]; r != nil {
+		for _, seed := range r.Seeds {
+			if seed.Error != "" {
+				a.note(e.Name, fmt.Sprintf("seed %d is missing: %s", seed.Seed, seed.Error))
+			}
 		}
-		fmt.Fprintf(a.progress, "ml3: note: %s is not the file that manifest.json describes\n", a.relative(path))
 	}
-	return stored{e, t}, nil
+	if pictures {
+		s.pictures, note, err = from.ReadPictures(e.Name)
+		a.note(e.Name, note)
+	}
+	return s, err
+}
+
+// note tells the reader something about an experiment, if there is something.
+func (a *app) note(experiment, text string) {
+	if text != "" {
+		fmt.Fprintf(a.progress, "ml3: note: %s: %s\n", experiment, text)
+	}
 }

@@ -8,11 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"ml3/mllib/paper"
+	"ml3/mllib/random"
+	"ml3/scripts/ml3/store"
 )
 
 // runOptions are the flags of ml3 run.
@@ -21,14 +24,11 @@ type runOptions struct {
 	seeds   string
 	out     string
 	jobs    int
+	fresh   bool
 }
 
-// task is one experiment that is going to run.
-type task struct {
-	experiment paper.Experiment
-	run        paper.Run
-	seeds      []uint64
-}
+// elsewhere is what to do if a folder of ml3 run cannot be used.
+const elsewhere = "; choose another folder with --out"
 
 func (a *app) runCommand() *cobra.Command {
 	var o runOptions
@@ -36,11 +36,17 @@ func (a *app) runCommand() *cobra.Command {
 		Use:   "run [experiment...]",
 		Short: "Recompute experiments from their seeds",
 		Long: `Recompute experiments from the seeds in data/seeds, all of them by default:
-write the tables, draw the figures and judge the claims.
+write the tables and the learned losses, draw the figures and judge the claims.
 
 A quick run writes to data/results/quick and figures/quick, a run of the paper
-profile to data/results and figures, with --out DIR either writes to DIR and
-DIR/figures. The tables are the same for every number of jobs.`,
+profile to data/results, data/losses, figures and data/claims.csv, with --out DIR
+either writes to DIR. The tables are the same for every number of jobs.
+
+Only what is missing is computed, seed by seed: a run that was interrupted, by
+Ctrl-C or anything else, goes on where it was. Results of other settings are not
+replaced, and those of an older revision of an experiment stay, unless --fresh
+asks for it. ml3 status says what there is. A learned loss of more than 100 000
+numbers is stored for the first seed only.`,
 		Example: `  ml3 run
   ml3 run sine digits --jobs 4
   ml3 run sine --profile paper
@@ -52,40 +58,60 @@ DIR/figures. The tables are the same for every number of jobs.`,
 	}
 	c.Flags().StringVar(&o.profile, "profile", profileQuick, profileUsage)
 	c.Flags().StringVar(&o.seeds, "seeds", "", seedsUsage)
-	c.Flags().StringVar(&o.out, "out", "", "write tables to this `folder`, and figures to its folder figures")
+	c.Flags().StringVar(&o.out, "out", "", "write tables to this `folder`, and the rest to folders in it")
 	c.Flags().IntVar(&o.jobs, "jobs", runtime.NumCPU(), "how many seeds to run at a time")
+	c.Flags().BoolVar(&o.fresh, "fresh", false, "compute again what is there, and replace results of other settings")
 	return c
 }
 
-// run runs experiments one after the other. One that fails does not keep the
-// others from running; their errors are joined.
+// run runs experiments one after the other; each is drawn while the next one is
+// computed. One that fails does not keep the others from running; their errors are
+// joined.
 func (a *app) run(ctx context.Context, names []string, o runOptions) error {
-	tasks, to, err := a.plan(names, o)
+	jobs, to, err := a.plan(names, o)
 	if err != nil {
 		return err
 	}
+	unlock, err := a.enter(ctx, jobs, to, o)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	var failed []error
 	var done []string
-	for _, t := range tasks {
-		err := a.runTask(ctx, t, to, o)
+	drawn := drawing{app: a, ctx: ctx, to: to}
+	for i, j := range jobs {
+		s, err := a.runJob(ctx, j, to, o)
 		if ctx.Err() != nil {
-			return cmp.Or(err, ctx.Err())
+			drawn.wait()
+			return cmp.Or(ctx.Err(), err)
 		}
-		if err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", t.experiment.Name, err))
+		for _, e := range split(err) {
+			failed = append(failed, fmt.Errorf("%s: %w", j.Experiment.Name, e))
+		}
+		if len(s.rows) == 0 {
 			continue
 		}
-		done = append(done, t.experiment.Name)
+		done = append(done, s.experiment.Name)
+		atATime := 1
+		if i == len(jobs)-1 {
+			atATime = o.jobs
+		}
+		drawn.begin(s, atATime)
+	}
+	failed = append(failed, drawn.wait()...)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	if len(done) > 0 {
+		fmt.Fprintf(a.progress, "figures in %s\n", a.relative(to.figures))
 		failed = append(failed, a.drawOthers(to.figures), a.reportClaims(to, done))
 	}
 	return errors.Join(failed...)
 }
 
-// plan finds out what to run and where the results go, and refuses whatever
-// can be refused before anything is computed.
-func (a *app) plan(names []string, o runOptions) ([]task, places, error) {
+// plan finds out what to run and where the results go.
+func (a *app) plan(names []string, o runOptions) ([]store.Job, places, error) {
 	to, err := a.places(o.profile, o.out)
 	if err != nil {
 		return nil, to, err
@@ -93,65 +119,120 @@ func (a *app) plan(names []string, o runOptions) ([]task, places, error) {
 	if o.jobs < 1 {
 		return nil, to, fmt.Errorf("--jobs %d: at least one seed must run at a time", o.jobs)
 	}
-	if o.profile == profilePaper && o.seeds != "" && o.out == "" {
-		return nil, to, errors.New("--seeds with --profile paper would replace the stored results by those of other seeds: add --out DIR")
+	if to.stored && o.profile != profilePaper {
+		return nil, to, fmt.Errorf("%s has the results of the profile %s, which a %s run must not replace%s", a.relative(to.Tables), profilePaper, o.profile, elsewhere)
 	}
 	chosen, err := a.lookup(names)
 	if err != nil {
 		return nil, to, err
 	}
-	var tasks []task
+	var jobs []store.Job
 	for _, e := range chosen {
 		seeds, err := a.seeds(e.Name, o.seeds)
 		if err != nil {
 			return nil, to, err
 		}
-		tasks = append(tasks, task{experiment: e, run: runOf(e, o.profile), seeds: seeds})
-	}
-	for _, dir := range []string{to.results, to.figures} {
-		if err := writable(dir); err != nil {
-			return nil, to, err
+		known, err := random.ReadSeeds(a.seedFile(e.Name))
+		if to.stored {
+			for _, s := range seeds {
+				if err == nil && !slices.Contains(known, s) {
+					err = fmt.Errorf("seed %d is not in %s: add it there, or choose another folder than that of the stored results with --out", s, a.relative(a.seedFile(e.Name)))
+				}
+			}
+			if err != nil {
+				return nil, to, err
+			}
 		}
+		jobs = append(jobs, store.Job{Experiment: e, Run: runOf(e, o.profile), Profile: o.profile, Seeds: seeds,
+			First: append(known, seeds...)[0], Data: filepath.Join(a.root, "data")})
 	}
-	_, err = to.readManifest()
-	return tasks, to, err
+	return jobs, to, nil
 }
 
-// runTask computes an experiment and writes its table, its record and its figures.
-func (a *app) runTask(ctx context.Context, t task, to places, o runOptions) error {
-	name := t.experiment.Name
-	title := fmt.Sprintf("%s (%s, %d seeds)", name, o.profile, len(t.seeds))
-	fmt.Fprintln(a.progress, title)
+// enter waits for the folders of a run and refuses whatever can be refused before
+// anything is computed.
+func (a *app) enter(ctx context.Context, jobs []store.Job, to places, o runOptions) (leave func(), err error) {
+	var unlock []func()
+	leave = func() {
+		for _, u := range slices.Backward(unlock) {
+			u()
+		}
+	}
+	for _, dir := range []string{to.Tables, to.figures} {
+		u, err := a.lock(ctx, dir, elsewhere)
+		if err != nil {
+			leave()
+			return nil, err
+		}
+		unlock = append(unlock, u)
+	}
+	for _, dir := range []string{to.Tables, to.Losses, to.figures, filepath.Dir(to.claims)} {
+		if err == nil {
+			err = writable(dir, elsewhere)
+		}
+	}
+	for _, j := range jobs {
+		if err == nil {
+			err = to.Check(j, o.fresh)
+		}
+	}
+	if err == nil {
+		err = a.clean(to)
+	}
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
+}
+
+// runJob computes what is missing of an experiment. The tables are there unless all
+// seeds fail; the error joins those of the seeds that do.
+func (a *app) runJob(ctx context.Context, j store.Job, to places, o runOptions) (stored, error) {
+	name := j.Experiment.Name
+	fmt.Fprintf(a.progress, "%s (%s, %d seeds)\n", name, o.profile, len(j.Seeds))
 	m := newMeter(a.progress, a.terminal, name)
 	start := time.Now()
-	table, err := paper.RunSeeds(ctx, t.run, t.seeds, filepath.Join(a.root, "data"), o.jobs, m.set)
+	res, err := to.Run(ctx, j, store.Options{Fresh: o.fresh, Jobs: o.jobs, Report: m.set, Note: func(text string) {
+		a.note(name, text)
+	}})
 	m.end()
 	if err != nil {
-		return err
+		return stored{}, err
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
+	what := fmt.Sprintf("%d seeds computed in %.1f s", len(res.Computed), time.Since(start).Seconds())
+	if len(res.Computed) == 0 && res.Failed == nil {
+		what = "nothing was missing"
 	}
-	if err := to.make(); err != nil {
-		return err
-	}
-	r := machine()
-	r.Profile, r.Seeds, r.Rows, r.Jobs = o.profile, t.seeds, len(table), o.jobs
-	r.Seconds = float64(time.Since(start).Milliseconds()) / 1000
-	if err := table.WriteFile(to.table(name)); err != nil {
-		return err
-	}
-	if r.SHA256, err = digest(to.table(name)); err != nil {
-		return err
-	}
-	if err := to.note(name, r); err != nil {
-		return err
-	}
-	if err := a.picture(t.experiment, table, to.figures); err != nil {
-		return fmt.Errorf("figures: %w", err)
-	}
-	fmt.Fprintf(a.progress, "  %d rows in %s, %.1f s; figures in %s\n", len(table), a.relative(to.table(name)), r.Seconds, a.relative(to.figures))
-	return nil
+	fmt.Fprintf(a.progress, "  %d rows in %s; %s\n", len(res.Rows), a.relative(to.Table(name)), what)
+	return stored{j.Experiment, res.Rows, res.Pictures}, res.Failed
+}
+
+// drawing draws one experiment after the other beside what else goes on.
+type drawing struct {
+	*app
+	ctx  context.Context
+	to   places
+	mu   sync.Mutex // held while one is drawn
+	all  sync.WaitGroup
+	errs []error
+}
+
+// begin draws tables as soon as nothing else is drawn.
+func (d *drawing) begin(s stored, jobs int) {
+	d.all.Go(func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if err := d.picture(d.ctx, s, d.to.figures, jobs); err != nil {
+			d.errs = append(d.errs, fmt.Errorf("figures of %s: %w", s.experiment.Name, err))
+		}
+	})
+}
+
+// wait returns the errors when all is drawn.
+func (d *drawing) wait() []error {
+	d.all.Wait()
+	return d.errs
 }
 
 // exists says whether there is a file at path.

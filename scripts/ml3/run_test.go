@@ -1,17 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"ml3/mllib/tidy"
+	"ml3/scripts/ml3/store"
 )
 
 // TestRunJobs expects the same bytes from any number of jobs, in the right
@@ -21,14 +27,17 @@ func TestRunJobs(t *testing.T) {
 	b.write("data/results/alpha.csv", "stored\n")
 	b.write("figures/alpha.png", "stored")
 	var first string
-	for _, jobs := range []string{"1", "2", "8"} {
-		b.succeed("run", "--jobs", jobs)
+	for i, jobs := range []string{"1", "2", "8"} {
+		b.succeed("run", "--jobs", jobs, "--fresh")
 		table := b.read("data/results/quick/alpha.csv")
 		if first == "" {
 			first = table
 		}
 		if table != first {
 			t.Errorf("%s jobs write another table than 1", jobs)
+		}
+		if n := b.world.runs.Load(); n != int64(8*(i+1)) {
+			t.Errorf("%d seeds were run, want 8 each time", n)
 		}
 	}
 	if n := strings.Count(first, "\n"); n != 1+4*5 {
@@ -40,23 +49,62 @@ func TestRunJobs(t *testing.T) {
 	if got := b.read("figures/quick/beta.png"); got != "20" {
 		t.Errorf("the figure was drawn from %s rows, want 20", got)
 	}
-	m, err := places{results: filepath.Join(b.root, "data/results/quick")}.readManifest()
+	m, err := store.Folder{Tables: filepath.Join(b.root, "data/results/quick")}.ReadManifest()
 	if err != nil {
 		t.Fatal(err)
 	}
+	lines := strings.SplitAfter(first, "\n") // sorted by seed: 1, 4, 7, 9
 	r := m.Experiments["alpha"]
-	if r.SHA256 != fmt.Sprintf("%x", sha256.Sum256([]byte(first))) || r.Rows != 20 || r.Profile != "quick" ||
-		!slices.Equal(r.Seeds, []uint64{4, 7, 1, 9}) || r.Jobs != 8 || r.Go == "" || r.GOARCH == "" || r.Kernel == "" {
-		t.Errorf("the manifest says %+v", r)
+	if r.Profile != "quick" || len(r.Seeds) != 4 || !slices.Contains(r.Settings, "Steps = 5") {
+		t.Fatalf("the manifest says %+v", r)
 	}
-	if !strings.HasPrefix(b.read("data/results/quick/claims.csv"), "claim,experiment,verdict,value,low,high\nalpha-rows,alpha,reproduced,10.0,9.0,10.5\n") {
-		t.Errorf("claims.csv:\n%s", b.read("data/results/quick/claims.csv"))
+	for i, seed := range []uint64{1, 4, 7, 9} {
+		sum := fmt.Sprintf("%x", sha256.Sum256([]byte(lines[0]+strings.Join(lines[1+5*i:6+5*i], ""))))
+		s := r.Seeds[i]
+		if s.Seed != seed || s.Rows != (store.Content{Rows: 5, SHA256: sum}) || s.Revision != 1 || s.Machine.Jobs != 8 || s.Machine.Go == "" || s.Machine.Kernel == "" {
+			t.Errorf("the manifest says %+v", s)
+		}
+		loss := fmt.Sprintf("%x", sha256.Sum256([]byte(b.read(fmt.Sprintf("data/results/quick/losses/alpha/%d.safetensors", seed)))))
+		if s.Losses != loss {
+			t.Errorf("seed %d: losses %s, want %s", seed, s.Losses, loss)
+		}
+	}
+	if !strings.HasPrefix(b.read("data/results/quick/claims/claims.csv"), columns+"alpha-rows,alpha,9z,4,reproduced,10.0,9.0,10.5,") {
+		t.Errorf("claims.csv:\n%s", b.read("data/results/quick/claims/claims.csv"))
+	}
+}
+
+// TestRunAgain: what is there is not computed again, and what is not, is.
+func TestRunAgain(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run", "--seeds", "2")
+	b.succeed("run")
+	before := b.files()
+	if n := b.world.runs.Load(); n != 8 {
+		t.Errorf("%d seeds were run, want 8", n)
+	}
+	b.succeed("run")
+	if n := b.world.runs.Load(); n != 8 || !strings.Contains(b.stderr.String(), "nothing was missing") {
+		t.Errorf("%d seeds were run, want 8; it says\n%s", n, &b.stderr)
+	}
+	if !maps.Equal(b.files(), before) {
+		t.Error("a run that computes nothing changes files")
+	}
+	b.experiments[0].Revision = 2
+	b.succeed("run", "alpha")
+	if n := b.world.runs.Load(); n != 8 || !strings.Contains(b.stderr.String(), "note: alpha: stale") {
+		t.Errorf("%d seeds were run, want 8; it says\n%s", n, &b.stderr)
+	}
+	b.succeed("run", "alpha", "--fresh")
+	if n := b.world.runs.Load(); n != 12 {
+		t.Errorf("%d seeds were run, want 12", n)
 	}
 }
 
 func TestRunPlaces(t *testing.T) {
 	b := newBench(t)
 	b.succeed("run", "beta", "--profile", "paper")
+	b.succeed("run", "beta", "--profile", "paper", "--seeds", "7,", "--out", filepath.Join(b.root, "data/results"))
 	b.succeed("run", "alpha", "--profile", "paper", "--seeds", "2", "--out", filepath.Join(b.root, "mine"))
 	b.succeed("run", "alpha", "--seeds", "7,")
 	for file, want := range map[string]string{
@@ -69,48 +117,120 @@ func TestRunPlaces(t *testing.T) {
 	if got := b.read("mine/alpha.csv"); !strings.Contains(got, "walk,7,") || strings.Contains(got, "walk,9,") {
 		t.Errorf("--seeds 2 did not take the first two stored seeds")
 	}
-	if !strings.Contains(b.read("data/results/manifest.json"), `"paper"`) {
-		t.Errorf("manifest: %s", b.read("data/results/manifest.json"))
+	for _, file := range []string{"data/losses/beta/9.safetensors", "data/claims.csv", "data/results/beta.pictures.csv", "data/results/manifest.json",
+		"mine/losses/alpha/4.safetensors", "mine/claims/claims.csv", "mine/alpha.pictures.csv", "mine/manifest.json"} {
+		if !exists(filepath.Join(b.root, file)) {
+			t.Errorf("there is no %s", file)
+		}
+	}
+	for path := range b.files() {
+		if strings.Contains(path, "lock") || strings.Contains(path, ".parts") || strings.HasSuffix(path, ".tmp") {
+			t.Errorf("%s is left", path)
+		}
 	}
 }
 
-// TestRunInterrupted cancels a run in the middle and expects the files as before.
-func TestRunInterrupted(t *testing.T) {
-	b := newBench(t)
-	b.succeed("run")
-	before := b.files()
-	started := make(chan struct{})
-	b.experiments[1].Quick = walk{name: "beta", block: started, runs: &b.runs}
-	ctx, cancel := context.WithCancel(t.Context())
+// interrupt runs a command line, waits until a seed is being computed, and cancels.
+func (b *bench) interrupt(args ...string) {
+	b.t.Helper()
+	started := b.world.blocked()
+	ctx, cancel := context.WithCancel(b.t.Context())
 	go func() {
 		<-started
 		cancel()
 	}()
-	status, errs := b.ml3(ctx, "run", "beta", "--jobs", "1")
+	status, errs := b.ml3(ctx, args...)
 	if status != statusInterrupted || len(errs) != 1 || !strings.Contains(errs[0], "interrupted") {
-		t.Errorf("exit status %d, %q", status, errs)
+		b.t.Errorf("exit status %d, %q", status, errs)
 	}
-	if !maps.Equal(b.files(), before) {
-		t.Errorf("the files have changed: %v", slices.Sorted(maps.Keys(b.files())))
+	b.world.during.Store(nil)
+}
+
+// TestRunInterrupted cancels a run in the middle and expects the files as before,
+// and that the same run goes on where it was.
+func TestRunInterrupted(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run", "alpha")
+	b.succeed("run", "beta", "--seeds", "2")
+	before := b.files()
+	b.interrupt("run", "--jobs", "1")
+	for path, text := range b.files() {
+		if before[path] != text {
+			t.Errorf("%s has changed", path)
+		}
+	}
+	// Two seeds more, of which one is finished when the other is cancelled.
+	runs := b.world.runs.Load()
+	ctx, cancel := context.WithCancel(t.Context())
+	var n atomic.Int64
+	second := func(context.Context) {
+		if n.Add(1) == 2 {
+			cancel()
+		}
+	}
+	b.world.during.Store(&second)
+	if status, _ := b.ml3(ctx, "run", "--jobs", "1"); status != statusInterrupted {
+		t.Errorf("exit status %d", status)
+	}
+	b.succeed("status", "--profile", "quick")
+	if !strings.Contains(b.out.String(), "an interrupted run has finished 1 seeds") {
+		t.Errorf("status prints\n%s", &b.out)
+	}
+	b.world.during.Store(nil)
+	b.succeed("run")
+	if got := b.world.runs.Load() - runs; got != 3 {
+		t.Errorf("%d runs, want 2 and the one that was cancelled again", got)
+	}
+	other := newBench(t)
+	other.succeed("run")
+	for _, file := range []string{"beta.csv", "beta.pictures.csv", "losses/beta/1.safetensors", "claims/claims.csv"} {
+		if b.read("data/results/quick/"+file) != other.read("data/results/quick/"+file) {
+			t.Errorf("%s differs from that of a run in one go", file)
+		}
 	}
 }
 
-// TestRunInterruptedEarly expects a run that wrote nothing to leave no folder.
+// TestRunInterruptedEarly expects a run that wrote nothing to leave no folder but
+// those of the parts it has begun.
 func TestRunInterruptedEarly(t *testing.T) {
 	b := newBench(t)
 	before := b.files()
-	started := make(chan struct{})
-	b.experiments[0].Quick = walk{name: "alpha", block: started, runs: &b.runs}
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		<-started
-		cancel()
-	}()
-	if status, errs := b.ml3(ctx, "run", "--jobs", "1"); status != statusInterrupted || len(errs) != 1 {
-		t.Errorf("exit status %d, %q", status, errs)
+	b.interrupt("run", "--jobs", "1")
+	for path := range b.files() {
+		if _, ok := before[path]; !ok && !strings.HasSuffix(path, "/") {
+			t.Errorf("the run has left %s", path)
+		}
 	}
-	if !maps.Equal(b.files(), before) {
-		t.Errorf("the run has left something: %v", slices.Sorted(maps.Keys(b.files())))
+}
+
+// TestRunTwice has two programs run into one missing folder at once: both succeed,
+// one waits and says so, and every seed is computed once.
+func TestRunTwice(t *testing.T) {
+	b := newBench(t)
+	slow := func(context.Context) { time.Sleep(20 * time.Millisecond) }
+	b.world.during.Store(&slow)
+	var wg sync.WaitGroup
+	var texts [2]bytes.Buffer
+	for i := range texts {
+		wg.Go(func() {
+			other := *b.app
+			other.out, other.progress = io.Discard, &texts[i]
+			if status := other.execute(t.Context(), []string{"run", "--jobs", "1"}, &texts[i]); status != statusOK {
+				t.Errorf("exit status %d:\n%s", status, &texts[i])
+			}
+		})
+	}
+	wg.Wait()
+	if n := b.world.runs.Load(); n != 8 {
+		t.Errorf("%d seeds were run, want 8", n)
+	}
+	if text := texts[0].String() + texts[1].String(); strings.Count(text, "waiting until it ends") != 1 {
+		t.Errorf("they say\n%s", text)
+	}
+	other := newBench(t)
+	other.succeed("run")
+	if b.read("data/results/quick/beta.csv") != other.read("data/results/quick/beta.csv") {
+		t.Error("the table differs from that of one run")
 	}
 }
 
@@ -120,7 +240,7 @@ func TestDrawingInterrupted(t *testing.T) {
 	b.succeed("run", "--profile", "paper")
 	for _, args := range [][]string{{"run"}, {"run", "beta"}, {"figures"}, {"figures", "beta"}} {
 		ctx, cancel := context.WithCancel(t.Context())
-		b.draw = func(string, tidy.Table, string) error { cancel(); return nil }
+		b.draw = func(context.Context, string, tidy.Table, tidy.Table, string, int) error { cancel(); return nil }
 		status, errs := b.ml3(ctx, args...)
 		if status != statusInterrupted || len(errs) != 1 || !strings.Contains(errs[0], "interrupted") {
 			t.Errorf("ml3 %v: exit status %d, %q", args, status, errs)
@@ -140,22 +260,89 @@ func TestRunDrawsOthers(t *testing.T) {
 	}
 }
 
-// TestRunFailure lets one seed fail: its experiment keeps its old table, the
-// other one is computed.
+// TestDrawingFails: an experiment that cannot be drawn keeps none from being computed,
+// drawn and judged.
+func TestDrawingFails(t *testing.T) {
+	b := newBench(t)
+	draw := b.draw
+	b.draw = func(ctx context.Context, experiment string, rows, pictures tidy.Table, dir string, jobs int) error {
+		if experiment == "alpha" {
+			return errors.New("no ink")
+		}
+		return draw(ctx, experiment, rows, pictures, dir, jobs)
+	}
+	status, errs := b.ml3(t.Context(), "run")
+	if status != statusError || len(errs) != 1 || errs[0] != "ml3: figures of alpha: no ink" || b.read("figures/quick/beta.png") != "20" || !strings.Contains(b.out.String(), "alpha-rows") {
+		t.Errorf("exit status %d, %q, prints\n%s", status, errs, &b.out)
+	}
+}
+
+// TestRunFailure lets one seed fail: the others are stored, drawn and judged, the
+// failure is told and kept, and the next run repairs it.
 func TestRunFailure(t *testing.T) {
 	b := newBench(t)
-	b.succeed("run", "alpha")
-	old := b.read("data/results/quick/alpha.csv")
-	b.experiments[0].Quick = walk{name: "alpha", steps: 7, failAt: 1, runs: &b.runs}
+	b.world.failAt.Store(7)
 	status, errs := b.ml3(t.Context(), "run")
-	if want := "ml3: alpha: seed 1: step 3: the loss is NaN"; status != statusError || len(errs) != 1 || errs[0] != want {
+	want := []string{"ml3: alpha: seed 7: step 3: the loss is NaN", "ml3: beta: seed 7: step 3: the loss is NaN"}
+	if status != statusError || !slices.Equal(errs, want) {
 		t.Errorf("exit status %d, %q; want %q", status, errs, want)
 	}
-	if b.read("data/results/quick/alpha.csv") != old {
-		t.Error("the table of the failed experiment has changed")
+	if got := b.read("figures/quick/beta.png"); got != "15" || !strings.Contains(b.out.String(), "alpha-rows") {
+		t.Errorf("drawn from %s rows, prints\n%s", got, &b.out)
 	}
-	if b.read("figures/quick/beta.png") != "20" {
-		t.Error("the other experiment was not computed")
+	b.succeed("claims", "--profile", "quick", "--csv")
+	if !strings.Contains(b.stderr.String(), "note: alpha: seed 7 is missing: step 3: the loss is NaN") || !strings.Contains(b.out.String(), "alpha-rows,alpha,9z,3,") {
+		t.Errorf("claims prints\n%s%s", &b.stderr, &b.out)
+	}
+	b.succeed("status", "--profile", "quick", "alpha")
+	if got := b.out.String(); !strings.Contains(got, "3 of 4") || !strings.Contains(got, "1 missing") || !strings.Contains(got, "seed 7 missing: step 3: the loss is NaN") {
+		t.Errorf("status prints\n%s", got)
+	}
+	b.world.failAt.Store(0)
+	runs := b.world.runs.Load()
+	b.succeed("run")
+	b.succeed("status", "--profile", "quick")
+	if got := b.out.String(); strings.Count(got, "complete\n") != 2 || b.world.runs.Load() != runs+2 {
+		t.Errorf("%d runs, status prints\n%s", b.world.runs.Load()-runs, got)
+	}
+}
+
+// TestRunAllFail: with no seed there is nothing to draw or to judge.
+func TestRunAllFail(t *testing.T) {
+	b := newBench(t)
+	b.world.failAt.Store(4)
+	status, errs := b.ml3(t.Context(), "run", "alpha", "--seeds", "1")
+	if status != statusError || len(errs) != 1 || exists(filepath.Join(b.root, "data/results/quick/alpha.csv")) || exists(filepath.Join(b.root, "figures/quick/alpha.png")) {
+		t.Errorf("exit status %d, %q, files %v", status, errs, slices.Sorted(maps.Keys(b.files())))
+	}
+}
+
+// TestStatus has a folder with one experiment of each kind.
+func TestStatus(t *testing.T) {
+	b := newBench(t)
+	b.succeed("status")
+	if got, want := b.out.String(), "EXPERIMENT  COMPLETE  STATE\nalpha       0 of 4    not run\nbeta        0 of 4    not run\n"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	b.succeed("run", "--out", filepath.Join(b.root, "mine"))
+	before := b.files()
+	b.experiments[0].Revision = 3
+	b.succeed("status", "--profile", "quick", "--from", filepath.Join(b.root, "mine"))
+	if got := b.out.String(); !strings.Contains(got, "alpha       0 of 4    4 stale\n                      seed 4, 7, 1, 9 stale: computed by revision 1 of the experiment, now 3\nbeta        4 of 4    complete\n") {
+		t.Errorf("stale:\n%s", got)
+	}
+	b.succeed("status", "--from", filepath.Join(b.root, "mine"), "beta")
+	if got := b.out.String(); !strings.Contains(got, "4 foreign") || !strings.Contains(got, "other settings: Steps = 5 instead of Steps = 50") {
+		t.Errorf("foreign:\n%s", got)
+	}
+	b.write("data/seeds/beta.csv", "seed\n1\n2\n")
+	b.succeed("status", "--profile", "quick", "--from", filepath.Join(b.root, "mine"), "beta")
+	if got := b.out.String(); !strings.Contains(got, "1 of 2    1 missing; 3 other seeds are stored") {
+		t.Errorf("other seeds:\n%s", got)
+	}
+	b.write("data/seeds/beta.csv", before["data/seeds/beta.csv"])
+	if !maps.Equal(b.files(), before) {
+		t.Error("status has changed files")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ml3/mllib/random"
+	"ml3/scripts/ml3/store"
 )
 
 // seedsUsage describes the flag --seeds.
@@ -21,7 +22,7 @@ func (a *app) seeds(experiment, flag string) ([]uint64, error) {
 		return parseSeeds(flag)
 	case flag != "" && !isList:
 		if !exists(flag) {
-			return nil, fmt.Errorf("--seeds %s is neither a number, a list of seeds, nor a file", flag)
+			return nil, fmt.Errorf("--seeds %s is neither a number, a list of seeds, nor a file", store.Clip(flag))
 		}
 		return random.ReadSeeds(flag)
 	}
@@ -32,7 +33,7 @@ func (a *app) seeds(experiment, flag string) ([]uint64, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(flag))
 	if err != nil || n < 1 || n > len(stored) {
 		return nil, fmt.Errorf("--seeds %s: %s has %d seeds; give a number from 1 to %d, or the seed itself as %s,",
-			flag, a.relative(a.seedFile(experiment)), len(stored), len(stored), strings.TrimSpace(flag))
+			store.Clip(flag), a.relative(a.seedFile(experiment)), len(stored), len(stored), store.Clip(strings.TrimSpace(flag)))
 	}
 	return stored[:n], nil
 }
@@ -43,10 +44,10 @@ func parseSeeds(list string) ([]uint64, error) {
 	for field := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(list), ","), ",") {
 		seed, err := strconv.ParseUint(strings.TrimSpace(field), 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("--seeds %s: %q is no seed; write whole numbers from 0 to 18446744073709551615 with commas between them", list, field)
+			return nil, fmt.Errorf("--seeds %s: %q is no seed; write whole numbers from 0 to 18446744073709551615 with commas between them", store.Clip(list), store.Clip(field))
 		}
 		if slices.Contains(seeds, seed) {
-			return nil, fmt.Errorf("--seeds %s: seed %d is there twice", list, seed)
+			return nil, fmt.Errorf("--seeds %s: seed %d is there twice", store.Clip(list), seed)
 		}
 		seeds = append(seeds, seed)
 	}

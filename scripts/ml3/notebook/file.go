@@ -37,7 +37,7 @@ func Parse(data []byte) (*File, error) {
 		return nil, fmt.Errorf("not a notebook: more data after the JSON object")
 	}
 	if v := fmt.Sprint(root["nbformat"]); v != "4" {
-		return nil, fmt.Errorf("nbformat is %s, want 4: save it with a current Jupyter", v)
+		return nil, fmt.Errorf("nbformat is %.40s, want 4: save it with a current Jupyter", v)
 	}
 	list, ok := root["cells"].([]any)
 	if !ok {
