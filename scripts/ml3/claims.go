@@ -40,7 +40,8 @@ func (a *app) claimsCommand() *cobra.Command {
 lies above zero, "not reproduced" if it lies below, else "inconclusive".
 
 With --write the verdicts on all experiments are also stored in data/claims.csv, or
-in claims/claims.csv of another folder of tables, as ml3 run does.
+in claims/claims.csv of another folder of tables, as ml3 run does, and the stored
+tables are described in data/datapackage.json.
 
 Exit status: 0 if no claim is "not reproduced", 1 if at least one is, 2 if the
 claims could not be judged.`,
@@ -98,7 +99,15 @@ func (a *app) storeClaims(ctx context.Context, in places) error {
 	if err != nil {
 		return err
 	}
-	return saveClaims(in.claims, verdicts)
+	return errors.Join(saveClaims(in.claims, verdicts), a.describe(in))
+}
+
+// describe writes what the stored tables are like beside them.
+func (a *app) describe(in places) error {
+	if !in.stored {
+		return nil
+	}
+	return files.WriteAtomic(filepath.Join(a.root, "data", "datapackage.json"), describeData(a.experiments).write)
 }
 
 // saveClaims writes a file of verdicts.
@@ -173,7 +182,7 @@ func (a *app) reportClaims(in places, names []string) error {
 		}
 		all = append(all, verdicts...)
 	}
-	return errors.Join(append(failed, saveClaims(in.claims, all), printClaims(a.out, shown))...)
+	return errors.Join(append(failed, saveClaims(in.claims, all), a.describe(in), printClaims(a.out, shown))...)
 }
 
 // judgeStored evaluates the claims of one experiment by its stored table.

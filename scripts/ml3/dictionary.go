@@ -68,8 +68,8 @@ type metricOfPackage struct {
 	Text   string `json:"text"`
 }
 
-// columns are those of every table of results, and what they mean.
-func columns() []field {
+// resultFields are the columns of every table of results, and what they mean.
+func resultFields() []field {
 	required := map[string]any{"required": true}
 	var metrics []metricOfPackage
 	for _, m := range paper.Metrics() {
@@ -99,7 +99,7 @@ func describeData(experiments []paper.Experiment) dataPackage {
 			p.Resources = append(p.Resources, dataResource{
 				Schema: profile2 + "dataresource.json", Name: e.Name + t.suffix, Type: "table", Path: "results/" + e.Name + t.suffix + ".csv",
 				Title: fmt.Sprintf("%s (%s): %s", e.Title, e.Figure, t.title), Format: "csv", Mediatype: "text/csv", Encoding: "utf-8",
-				TableSchema: tableSchema{Schema: profile2 + "tableschema.json", Fields: columns(),
+				TableSchema: tableSchema{Schema: profile2 + "tableschema.json", Fields: resultFields(),
 					PrimaryKey: []string{"experiment", "method", "seed", "task", "step", "metric"}},
 			})
 		}
