@@ -1,10 +1,6 @@
 package env
 
-import (
-	"fmt"
-
-	"ml3/mllib/rigid"
-)
+import "ml3/mllib/rigid"
 
 // Segment is a part of a robot as drawings show it: all points within Radius of the
 // line from A to B (a sphere where they are equal), in world axes, m.
@@ -21,31 +17,6 @@ type Drawable interface {
 	Segments(to []Segment, state []float64) []Segment
 	// Marker is where the goal is in space, m.
 	Marker(goal []float64) [3]float64
-}
-
-// Number is a number of a drawing, and its name, which serves as the metric of a
-// row in a table.
-type Number struct {
-	Name  string
-	Value float64
-}
-
-// Drawing lists what package fig needs to draw a robot: for every segment, with its
-// number and name, "segment/03/shinA/x0", y0, z0, x1, y1, z1 and radius, and "goal/x",
-// "goal/y", "goal/z", all in m.
-func Drawing(w Drawable, state, goal []float64) []Number {
-	var all []Number
-	for i, s := range w.Segments(nil, state) {
-		values := [7]float64{s.A[0], s.A[1], s.A[2], s.B[0], s.B[1], s.B[2], s.Radius}
-		for k, c := range [7]string{"x0", "y0", "z0", "x1", "y1", "z1", "radius"} {
-			all = append(all, Number{fmt.Sprintf("segment/%02d/%s/%s", i, s.Name, c), values[k]})
-		}
-	}
-	at := w.Marker(goal)
-	for k, c := range [3]string{"x", "y", "z"} {
-		all = append(all, Number{"goal/" + c, at[k]})
-	}
-	return all
 }
 
 // segments draws the geoms of a robot but planes. A robot without geoms is drawn

@@ -9,60 +9,42 @@ import (
 	"ml3/mllib/env"
 	"ml3/mllib/fig"
 	"ml3/mllib/random"
-	"ml3/mllib/tidy"
 )
 
-// rows is an episode's drawing as a table.
-func rows(t *testing.T, w env.World, steps int, act func(step int, action []float64)) (tidy.Table, [][]env.Segment) {
-	t.Helper()
-	d := w.(env.Drawable)
-	e := env.NewEpisode(w)
-	rng := random.Stream(2, "drawing")
-	if err := e.Reset(env.Goals(w, 1, env.RightHalf, rng)[0], rng); err != nil {
-		t.Fatal(err)
-	}
-	var table tidy.Table
-	var segments [][]env.Segment
-	action := make([]float64, len(w.Spec().Action))
-	for k := range steps + 1 {
-		for _, n := range env.Drawing(d, e.State(), e.Goal()) {
-			table = append(table, tidy.Row{Experiment: "drawing", Method: "learned", Task: "goal 1", Step: k, Metric: n.Name, Value: n.Value})
-		}
-		segments = append(segments, d.Segments(nil, e.State()))
-		act(k, action)
-		if err := e.Step(action); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return table, segments
-}
-
-// TestDrawing: what is written as a table is read by the figures as it was.
+// TestDrawing: every world's robot can be drawn while it moves.
 func TestDrawing(t *testing.T) {
 	for _, name := range names {
 		w := open(t, name)
-		table, want := rows(t, w, 3, func(_ int, a []float64) { a[0] = 0.5 })
-		if err := table.Check(); err != nil {
+		e, rng := env.NewEpisode(w), random.Stream(2, "drawing")
+		if err := e.Reset(env.Goals(w, 1, env.RightHalf, rng)[0], rng); err != nil {
 			t.Fatal(err)
 		}
-		poses, err := fig.Poses(table)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(poses) != 4 {
-			t.Fatalf("%s: %d poses", name, len(poses))
-		}
-		for k, p := range poses {
-			if len(p.Parts) != len(want[k]) || p.Goal == nil || p.Step != k {
-				t.Fatalf("%s: %d parts at step %d, want %d", name, len(p.Parts), p.Step, len(want[k]))
+		picture := fig.Robot{Name: name, Width: 8, Height: 8, Color: fig.Blue}
+		action := make([]float64, len(w.Spec().Action))
+		action[0] = 0.5
+		for range 4 {
+			goal := w.(env.Drawable).Marker(e.Goal())
+			pose := fig.Pose{Goal: &goal}
+			for _, s := range w.(env.Drawable).Segments(nil, e.State()) {
+				pose.Parts = append(pose.Parts, fig.Capsule(s))
 			}
-			for i, part := range p.Parts {
-				if part != fig.Capsule(want[k][i]) {
-					t.Errorf("%s: part %d is %v, want %v", name, i, part, want[k][i])
-				}
+			picture.Poses = append(picture.Poses, pose)
+			if err := e.Step(action); err != nil {
+				t.Fatal(err)
 			}
 		}
-		if _, err := (fig.Robot{Name: name, Width: 8, Height: 8, Poses: poses, Color: fig.Blue}).Panel(0, 3); err != nil {
+		first, last := picture.Poses[0], picture.Poses[3]
+		if len(first.Parts) == 0 || len(first.Parts) != len(last.Parts) || *first.Goal != *last.Goal {
+			t.Fatalf("%s: %d parts, then %d; the goal at %v, then %v", name, len(first.Parts), len(last.Parts), *first.Goal, *last.Goal)
+		}
+		moved := 0.0
+		for i := range first.Parts {
+			moved = max(moved, dist(first.Parts[i].B, last.Parts[i].B))
+		}
+		if moved == 0 {
+			t.Errorf("%s: no part has moved", name)
+		}
+		if _, err := picture.Panel(0, 3); err != nil {
 			t.Error(err)
 		}
 	}
@@ -102,8 +84,7 @@ func dist(a, b [3]float64) float64 {
 	return math.Sqrt((a[0]-b[0])*(a[0]-b[0]) + (a[1]-b[1])*(a[1]-b[1]) + (a[2]-b[2])*(a[2]-b[2]))
 }
 
-// A picture of an ant that falls to the floor: poses may come from tables, or straight from the
-// world as here.
+// A picture of an ant that falls to the floor.
 func ExampleDrawable() {
 	model, err := env.LoadRobot("../../data", "ant")
 	if err != nil {
@@ -119,7 +100,7 @@ func ExampleDrawable() {
 	}
 	picture := fig.Robot{Name: "ant", Title: "An ant falls", View: fig.Side, Width: 12, Height: 8, Color: fig.Blue}
 	for range 10 {
-		pose := fig.Pose{Step: e.Steps()}
+		pose := fig.Pose{}
 		for _, s := range ant.Segments(nil, e.State()) {
 			pose.Parts = append(pose.Parts, fig.Capsule(s))
 		}
