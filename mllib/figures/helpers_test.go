@@ -8,7 +8,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -238,16 +237,6 @@ func all() map[string]Data {
 // without are the data without some rows.
 func (d Data) without(f tidy.Filter) Data {
 	return Data{d.Rows.Where(tidy.Not(f)), d.Pictures.Where(tidy.Not(f))}
-}
-
-// panelOf is the panel of a name.
-func panelOf(t *testing.T, experiment, name string) panel {
-	t.Helper()
-	i := slices.IndexFunc(panels(experiment), func(p panel) bool { return p.name == name })
-	if i < 0 {
-		t.Fatalf("%s has no panel %s", experiment, name)
-	}
-	return panels(experiment)[i]
 }
 
 func wants(t *testing.T, err error, texts ...string) {
