@@ -143,9 +143,9 @@ func reacherExperiment() Experiment {
 func quickVersions(versions []PlanVersion) []PlanVersion {
 	for i := range versions {
 		v := &versions[i]
-		v.Model.First, v.Model.Refit = 1000, 200
-		if v.Train.OuterSteps = 40; v.Name == "robust" {
-			v.Train.OuterSteps = 300
+		v.Model.First, v.Model.Refit = 500, 100
+		if v.Train.OuterSteps = 20; v.Name == "robust" {
+			v.Train.OuterSteps, v.Train.Population = 300, 2
 		}
 	}
 	return versions
@@ -153,6 +153,6 @@ func quickVersions(versions []PlanVersion) []PlanVersion {
 
 func quickTests(world string) PlanTest {
 	p := planTests(world)
-	p.Goals, p.At, p.Rates, p.RateStarts, p.LogEvery = 2, []int{0, 1, 2, 3, 5, 10, 20}, []float64{1e-3, 0.01, 0.1}, 2, 20
+	p.Goals, p.At, p.Rates, p.RateStarts, p.LogEvery = 2, []int{0, 1, 2, 3, 5, 10, 20}, []float64{1e-4, 1e-3, 0.01}, 1, 10
 	return p
 }
