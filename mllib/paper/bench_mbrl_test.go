@@ -35,3 +35,25 @@ func BenchmarkMBRLTest(b *testing.B) {
 		b.Run(m.Name, func(b *testing.B) { descents(b, m.Rule, task) })
 	}
 }
+
+// BenchmarkExpert times one update of φ by all members, for each kind of task loss: the
+// ratio is what "equal time" is made of.
+func BenchmarkExpert(b *testing.B) {
+	e := expertExperiment().Quick.(ExpertReacher)
+	plant, model := planSetting(b, ModelBased{Test: e.Test}, e.Version)
+	experts, err := e.PlanExperts(b.Context(), plant, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, method := range []string{learned, learnedShaped, learnedFeedback} {
+		b.Run(method, func(b *testing.B) { updates(b, e.Training(method, plant, model, experts, 0)) })
+	}
+	b.Run("experts", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := e.PlanExperts(b.Context(), plant, 0); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*e.Experts), "ms/expert")
+	})
+}

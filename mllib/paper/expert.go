@@ -35,7 +35,7 @@ type ClonedPolicy struct {
 
 func expertReacher(versions []PlanVersion, test PlanTest) ExpertReacher {
 	v := versions[len(versions)-1]
-	return ExpertReacher{Version: v, Test: test, Experts: 64, Tolerance: 0.01, EqualTime: v.Train.OuterSteps * 3 / 5,
+	return ExpertReacher{Version: v, Test: test, Experts: 64, Tolerance: 0.01, EqualTime: v.Train.OuterSteps / 2,
 		Costs: []rl.GoalCost{
 			{Position: 1, Rate: 1e-3, Action: 0.1, End: 100},
 			{Position: 1, Rate: 1e-3, Action: 0.01, End: 100},
@@ -47,7 +47,7 @@ func expertReacher(versions []PlanVersion, test PlanTest) ExpertReacher {
 
 func expertExperiment() Experiment {
 	quick := expertReacher(quickVersions(reacherVersions()), quickTests("joint-reacher-goal"))
-	quick.Experts, quick.Cloning.Steps = 16, 300
+	quick.Experts, quick.Cloning.Steps = 16, 150
 	return Experiment{Name: "expert-reacher", Title: "Expert demonstrations at meta-train time: reacher", Figure: "Fig. 6 c", Revision: 1,
 		Paper: expertReacher(reacherVersions(), planTests("joint-reacher-goal")), Quick: quick,
 		Claims: expertClaims(), Inputs: digests("robots/reacher_ml3.xml")}

@@ -40,6 +40,9 @@ func (e ExpertReacher) Run(ctx context.Context, in Input, report func(done, tota
 	if l.experts, err = l.demonstrate(); err != nil {
 		return l.out, err
 	}
+	if err := l.goals(e.Version); err != nil {
+		return l.out, err
+	}
 	for _, c := range e.Cloning.Policies {
 		if err := l.clone(c); err != nil {
 			return l.out, fmt.Errorf("%s: %w", c.Method, err)
@@ -79,12 +82,20 @@ func (l expertLab) demonstrate() ([]rl.Expert, error) {
 		if l.failed(x) {
 			l.row(ilqr, task, x.Plan.Iterations, "failed", 1)
 		}
+		if l.Seed == l.Test.Shown && k < l.Test.Goals {
+			l.path(ilqr, task, stacked(x.Plan.States), true)
+		}
 	}
 	experts = slices.DeleteFunc(experts, l.failed)
 	if len(experts) == 0 {
 		return nil, fmt.Errorf("none of %d experts ends within %g m of its goal", l.Experts, l.Tolerance)
 	}
 	return experts, nil
+}
+
+// stacked are rows of equal length as one matrix.
+func stacked(rows [][]float64) ad.Tensor {
+	return ad.New(len(rows), len(rows[0]), slices.Concat(rows...)).Tensor
 }
 
 func (e ExpertReacher) failed(x rl.Expert) bool { return !(x.Distance <= e.Tolerance) }

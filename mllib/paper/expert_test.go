@@ -17,6 +17,7 @@ func quickExpert() ExpertReacher {
 		e.Test.Goals, e.Test.At, e.Test.RateSteps = 1, []int{0, 5, 20}, 5
 		e.Version.Train.OuterSteps, e.EqualTime, e.Version.Model.First, e.Experts, e.Cloning.Steps = 4, 2, 50, 3, 10
 	}
+	e.Test.Shown = 0
 	return e
 }
 

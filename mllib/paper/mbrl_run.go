@@ -73,6 +73,9 @@ func (e ModelBased) work() int {
 
 // version meta-trains and tests.
 func (l planLab) version(v PlanVersion) error {
+	if err := l.goals(v); err != nil {
+		return err
+	}
 	var first *LearnedModel
 	for _, loss := range v.Losses {
 		model, err := NewLearnedModel(l.plant, v.Model, l.Seed)
@@ -104,7 +107,6 @@ func (l planLab) train(t Training, model *LearnedModel) (Method, error) {
 		l.row(t.Method, task, step, metric+outerStep, value)
 	}
 	babbling, visits := part(t.Task, "rollouts", "babbling"), part(t.Task, "rollouts", "newest policy")
-	log(babbling, 0, "prediction error", model.Error(model.heldOut...))
 	return l.learn(t, func(tr *meta.Trainer, _ Method) error {
 		step := tr.Step()
 		if step == 1 || step > 0 && evaluation(step, l.LogEvery, t.Config) {
@@ -112,13 +114,14 @@ func (l planLab) train(t Training, model *LearnedModel) (Method, error) {
 			log(t.Task, step, "rate", tr.Rate())
 			log(t.Task, step, "meta-gradient norm", tr.GradientNorm())
 		}
-		if !model.Due(step, t.Config) {
+		if model.Due(step, t.Config) {
+			visit := model.Visit(tr.Members()[0])
+			log(visits, step, "prediction error", model.Error(visit))
+			if err := model.Refit(step, visit); err != nil {
+				return err
+			}
+		} else if step > 0 {
 			return nil
-		}
-		visit := model.Visit(tr.Members()[0])
-		log(visits, step, "prediction error", model.Error(visit))
-		if err := model.Refit(step, visit); err != nil {
-			return err
 		}
 		log(babbling, step, "prediction error", model.Error(model.heldOut...))
 		return nil
@@ -201,7 +204,6 @@ func (l planLab) paths(v PlanVersion, m Method, model rl.Model) error {
 		return nil
 	}
 	return l.onGoals(v, l.plant, func(task string, p rl.Planned, c cell) error {
-		l.path("goal", task, ad.New(1, len(p.Goal), p.Goal).Tensor, false)
 		for _, updates := range []int{0, l.Drawn} {
 			t, err := l.try(m, []int{updates}, c)
 			if err != nil || t.last == nil {
@@ -213,6 +215,17 @@ func (l planLab) paths(v PlanVersion, m Method, model rl.Model) error {
 				l.path(m.Name, part(at, "rollout", "imagined"), p.Drive(model, t.last, l.stream("start")).States, false)
 			}
 		}
+		return nil
+	})
+}
+
+// goals writes where the goals of meta-test are.
+func (l planLab) goals(v PlanVersion) error {
+	if l.Seed != l.Shown || !v.Drawn {
+		return nil
+	}
+	return l.onGoals(v, l.plant, func(task string, p rl.Planned, _ cell) error {
+		l.path("goal", task, ad.New(1, len(p.Goal), p.Goal).Tensor, false)
 		return nil
 	})
 }

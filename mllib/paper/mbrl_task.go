@@ -57,6 +57,9 @@ func (m *LearnedModel) fit(outer, steps int) error {
 	if l, err := m.Fit(steps, m.rng); err != nil {
 		return &meta.Diverged{Step: outer, Quantity: "likelihood of the dynamics", Value: l}
 	}
+	if e := m.Error(m.heldOut...); !finite(e) {
+		return &meta.Diverged{Step: outer, Quantity: "prediction error", Value: e}
+	}
 	return nil
 }
 
