@@ -76,6 +76,7 @@ type contest struct {
 	effect string // with %s for the rival, if it names it
 	own    string
 	rivals []string
+	all    tidy.Table // every row, to see who diverged
 	// of selects the rows that count for a method, and number makes of a seed's
 	// rows one; nil for their mean.
 	of     func(method string) tidy.Table
@@ -96,6 +97,11 @@ func higher(a, b float64) bool { return a > b }
 // effect; as many as of the method itself keep the claim from being reproduced, and
 // the effect says how many there are.
 func (c contest) judge() (Verdict, error) {
+	for _, m := range append(slices.Clone(c.rivals), c.own) {
+		if len(c.of(m)) == 0 && len(c.all.Where(tidy.Method(m), tidy.Metric(tidy.DivergedMetric))) > 0 {
+			return Decide(fmt.Sprintf("nothing, for %s diverged with every seed", m), 0, math.Inf(-1), math.Inf(1)), nil
+		}
+	}
 	own, err := c.perSeed(c.own)
 	if err != nil {
 		return Verdict{}, err

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"strings"
 	"testing"
 
 	"ml3/mllib/tidy"
@@ -51,6 +52,42 @@ func TestInverseDynamicsClaimsFollowTheTable(t *testing.T) {
 	for _, judge := range []func(tidy.Table) (Verdict, error){shapedBest, shapedFastest, plainWorst, mseSlower, mseEnds} {
 		if v, err := judge(nil); err == nil {
 			t.Errorf("verdict %+v from no rows", v)
+		}
+	}
+}
+
+// A seed with which a loss diverges has no effect, and the claim about it cannot be
+// reproduced; a rival that always diverges leaves nothing to say.
+func TestClaimsKnowDivergence(t *testing.T) {
+	table := func(lost string, seeds uint64) tidy.Table {
+		w := &lab{experiment: "invdyn-sawyer"}
+		for w.Seed = range 5 {
+			for method, x := range map[string]float64{learnedShaped: 0.1, learned: 0.2, bestRate: 0.3} {
+				for _, step := range []int{0, 1, 200} {
+					if method == lost && w.Seed < seeds && step > 1 {
+						w.row(method, invdynTest+"/test=1", 7, tidy.DivergedMetric, 1)
+						break
+					}
+					w.row(method, invdynTest, step, "torque error", x*(1+0.01*float64(w.Seed)))
+				}
+			}
+		}
+		return w.out.Rows
+	}
+	for _, c := range []struct {
+		lost  string
+		seeds uint64
+		want  Outcome
+		text  string
+	}{
+		{"", 0, Reproduced, "learned − shaped"},
+		{learnedShaped, 1, Inconclusive, "without 1 seeds with which learned shaped"},
+		{learned, 1, Reproduced, "and 1 with which learned diverged"},
+		{learnedShaped, 5, Inconclusive, "learned shaped diverged with every seed"},
+	} {
+		v, err := shapedBest(table(c.lost, c.seeds))
+		if err != nil || v.Outcome != c.want || !strings.Contains(v.Effect, c.text) {
+			t.Errorf("%s diverges with %d seeds: %+v, %v; want %s with %q", c.lost, c.seeds, v, err, c.want, c.text)
 		}
 	}
 }

@@ -20,9 +20,9 @@ func sineClaims() []Claim {
 }
 
 // learnedBelow judges MSE of task loss − learned loss after the last gradient step.
-func learnedBelow(t tidy.Table, task string) (Verdict, error) {
-	t = reached(t.Where(tidy.Metric("mse"), tidy.Task(task)))
-	return contest{effect: "MSE after 100 steps, task loss − learned loss", own: learned, rivals: []string{taskLoss},
+func learnedBelow(all tidy.Table, task string) (Verdict, error) {
+	t := reached(all.Where(tidy.Metric("mse"), tidy.Task(task)))
+	return contest{effect: "MSE after 100 steps, task loss − learned loss", own: learned, rivals: []string{taskLoss}, all: all,
 		of: func(m string) tidy.Table { return t.Where(tidy.Method(m)) }}.judge()
 }
 

@@ -234,10 +234,11 @@ func printClaims(w io.Writer, verdicts []judged) error {
 	return t.Flush()
 }
 
-// interval formats the bounds of a verdict. A single seed has none.
+// interval formats the bounds of a verdict. A single seed has none, nor has a method
+// that always diverged.
 func interval(v paper.Verdict) string {
 	if math.IsInf(v.Low, -1) && math.IsInf(v.High, 1) {
-		return "one seed: no interval"
+		return "no interval"
 	}
 	return fmt.Sprintf("%.4g … %.4g", v.Low, v.High)
 }

@@ -11,7 +11,6 @@ import (
 	"ml3/mllib/paper"
 )
 
-
 // TestReadme compares the README's generated tables with what the code makes of
 // the stored results: the verdicts, the dictionary of metrics, the times. With
 // -regen it writes them.
