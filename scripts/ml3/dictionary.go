@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"ml3/mllib/paper"
 )
@@ -113,26 +112,4 @@ func (p dataPackage) write(w io.Writer) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", " ")
 	return enc.Encode(p)
-}
-
-// dictionary is the README's table of metrics.
-func dictionary() string {
-	var b strings.Builder
-	b.WriteString("| metric | unit | better | `step` counts | meaning |\n|---|---|---|---|---|\n")
-	for _, m := range paper.Metrics() {
-		if base, outer := paper.OuterMetric(m.Name); outer {
-			if base != "task loss" {
-				continue // said once below the table
-			}
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, dash(m.Unit), dash(string(m.Better)), m.Step, strings.ReplaceAll(m.Text, "|", `\|`))
-	}
-	return b.String()
-}
-
-func dash(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
 }

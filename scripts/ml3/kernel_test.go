@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var regen = flag.Bool("regen", false, "rewrite the committed kernel.json")
+var regen = flag.Bool("regen", false, "rewrite the committed kernel.json and the tables of the README")
 
 // TestCommittedKernel compares the kernel that JUPYTER_PATH=scripts/jupyter
 // offers with the one that this program makes for any clone.

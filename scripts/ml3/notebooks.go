@@ -36,7 +36,7 @@ test or has a failing shell line is an error, and its file stays as it is.`,
 			return a.notebooks(c.Context(), files, o)
 		},
 	}
-	c.Flags().BoolVar(&o.check, "check", false, "execute, but store nothing")
+	c.Flags().BoolVar(&o.check, "check", false, "execute and compare with the stored outputs, but store nothing")
 	c.Flags().DurationVar(&o.timeout, "timeout", 10*time.Minute, "the `time` a cell may take")
 	return c
 }
@@ -114,7 +114,7 @@ func (a *app) execNotebook(ctx context.Context, tools notebook.Tools, f *noteboo
 	}
 	fmt.Fprintf(a.progress, "%s  done in %.1f s\n", filepath.Base(file), time.Since(start).Seconds())
 	if o.check {
-		return nil
+		return stale(f, file)
 	}
 	data, err := f.Bytes()
 	if err != nil {
@@ -124,6 +124,18 @@ func (a *app) execNotebook(ctx context.Context, tools notebook.Tools, f *noteboo
 		_, err := w.Write(data)
 		return err
 	})
+}
+
+// stale is the error of a file whose stored outputs are not what its cells print now.
+func stale(executed *notebook.File, file string) error {
+	stored, err := readNotebook(file)
+	if err != nil {
+		return err
+	}
+	if cells := executed.Stale(stored); len(cells) > 0 {
+		return fmt.Errorf("the stored outputs of the code cells %v are not what they print now; store them with ml3 notebooks %s", cells, filepath.Base(file))
+	}
+	return nil
 }
 
 // globEscape quotes what has a meaning in patterns of filepath.Glob.

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -134,6 +135,38 @@ func (c Cell) Store(count int, outputs []map[string]any) {
 		list[i] = o
 	}
 	c.fields["outputs"] = list
+}
+
+// Stale returns the numbers, from 1, of the code cells whose outputs differ from
+// those in the other file, which has the same cells.
+func (f *File) Stale(other *File) []int {
+	var stale []int
+	theirs := other.Code()
+	for i, c := range f.Code() {
+		if i >= len(theirs) || c.outputs() != theirs[i].outputs() {
+			stale = append(stale, i+1)
+		}
+	}
+	return stale
+}
+
+// outputs are the cell's outputs as text, without the count of executions.
+func (c Cell) outputs() string {
+	c.split()
+	outputs, _ := c.fields["outputs"].([]any)
+	list := make([]any, len(outputs))
+	for i, o := range outputs {
+		list[i] = o
+		if out, ok := o.(map[string]any); ok {
+			list[i] = maps.Clone(out)
+			delete(list[i].(map[string]any), "execution_count")
+		}
+	}
+	text, err := json.Marshal(list) // what was parsed from JSON can be written
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }
 
 // split turns the multi-line texts of the cell into lists of lines.

@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -67,4 +68,32 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("writing twice differs:\n%s\n%s", once, twice)
 		}
 	})
+}
+
+// A cell is stale if an output differs, in whatever form its text is stored, and
+// not for its count of executions.
+func TestStale(t *testing.T) {
+	parse := func(cells string) *File {
+		f, err := Parse([]byte(`{"nbformat":4,"cells":[{"cell_type":"markdown","source":"a"},` + cells + `]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	cell := func(count, text string) string {
+		return `{"cell_type":"code","execution_count":` + count + `,"source":"1","outputs":[{"output_type":"execute_result","execution_count":` + count + `,"text":` + text + `}]}`
+	}
+	stored := parse(cell("1", `["a\n","b"]`) + "," + cell("2", `"c"`))
+	for want, now := range map[string]string{
+		"[]":    cell("7", `"a\nb"`) + "," + cell("8", `["c"]`),
+		"[2]":   cell("1", `"a\nb"`) + "," + cell("2", `"d"`),
+		"[1 2]": cell("1", `"a\nb\n"`) + `,{"cell_type":"code","source":"1","outputs":[]}`,
+	} {
+		if got := fmt.Sprint(parse(now).Stale(stored)); got != want {
+			t.Errorf("stale cells %s, want %s", got, want)
+		}
+	}
+	if got := parse(cell("1", `"x"`) + "," + cell("2", `"c"`) + "," + cell("3", `"c"`)).Stale(stored); fmt.Sprint(got) != "[1 3]" {
+		t.Errorf("stale cells %v", got)
+	}
 }
