@@ -90,22 +90,26 @@ func (r Robot) Panel(shown ...int) (Panel, error) {
 		layers = append(layers, *trail)
 	}
 	x, y := r.View.axes()
-	if r.View != Top {
-		x.Limits, y.Limits = r.aboveFloor(scene)
-	}
+	x.Limits, y.Limits = r.limits(scene)
 	return Plot{Name: r.Name, Title: r.Title, Width: r.Width, Height: r.Height, X: x, Y: y, Equal: true, Layers: layers}.Panel()
 }
 
-// aboveFloor returns limits of the axes that need next to no widening to have
-// equal units, so that the floor keeps to the lower edge of the picture and the
-// legend has room above the robot.
-func (r Robot) aboveFloor(scene robotScene) (x, y *[2]float64) {
+// limits returns limits of the axes that need next to no widening to have equal
+// units, so that a floor keeps to the lower edge of the picture and the legend has
+// room above the robot, in every frame of an animation the same.
+func (r Robot) limits(scene robotScene) (x, y *[2]float64) {
 	const axes, title, legend, air = 2.1, 2.2, 1.4, 0.3 // what is not the robot's, cm
 	width, height := max(1, r.Width-axes-2*air), max(1, r.Height-title-legend-air)
 	e := newExtent()
 	scene.extent(&e)
-	low := min(e.yMin, 0)
+	low := e.yMin
+	if r.View != Top {
+		low = min(low, 0)
+	}
 	metre := min(width/(e.xMax-e.xMin), height/(e.yMax-low)) // in cm
+	if r.View == Top {
+		low -= (height/metre - (e.yMax - low)) / 2
+	}
 	middle, half := (e.xMin+e.xMax)/2, (width/2+air)/metre
 	y = &[2]float64{low - air/metre, low + (height+legend)/metre}
 	return &[2]float64{middle - half, middle + half}, y

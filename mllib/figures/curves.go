@@ -24,6 +24,7 @@ type curves struct {
 
 	last int    // the last step shown; every for all
 	x    string // what the steps count; "" for what the metric says
+	bare bool   // without a legend, see legend
 	key  string // a key of the tasks: its number, and not the step, is the x axis; "" for none
 }
 
@@ -85,8 +86,35 @@ func (c curves) draw(d Data) (fig.Panel, error) {
 	if x == "" {
 		x = m.Step
 	}
+	if c.bare {
+		layers = unlabelled(layers)
+	}
 	c.y.Label = m.Label()
 	return fig.Plot{Title: c.title, Width: c.size[0], Height: c.size[1], X: fig.Axis{Label: x}, Y: c.y, Layers: layers}.Panel()
+}
+
+// legend is a panel of c's legend alone, to stand beside bare ones.
+func (c curves) legend() panel {
+	return panel{fills: c.fills, draw: func(d Data) (fig.Panel, error) {
+		rows := c.rows(d.Rows, c.metric)
+		layers, err := c.layers(rows, c.lost(d.Rows, rows))
+		return fig.Key(c.size[0]*0.7, c.size[1], layers...), err
+	}}
+}
+
+// unlabelled are curves and levels without their labels.
+func unlabelled(layers []fig.Layer) (all []fig.Layer) {
+	for _, l := range layers {
+		switch l := l.(type) {
+		case fig.Curve:
+			l.Label = ""
+			all = append(all, l)
+		case fig.Rule:
+			l.Label = ""
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // lost are the seeds with which each method diverged, on the rows' tasks or on parts
@@ -127,7 +155,7 @@ func (c curves) layers(rows tidy.Table, lost map[string][]uint64) ([]fig.Layer, 
 			continue
 		case len(own) == 0:
 			return nil, missing(rows, m)
-		case m == constant:
+		case c.key == "" && !slices.ContainsFunc(own, func(r tidy.Row) bool { return r.Step > 0 }): // a level
 			_, perSeed := own.PerSeed()
 			layers = append(layers, fig.Rule{Label: label, Style: style, At: tidy.Mean(perSeed)})
 			continue

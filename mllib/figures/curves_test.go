@@ -123,7 +123,7 @@ func TestCurvesOverTasks(t *testing.T) {
 	r := &rows{experiment: "digits"}
 	for seed := range uint64(2) {
 		for k, pair := range []string{"0-1", "2-3", "4-5"} {
-			r.add("learned", seed, "data=mnist/split=meta-test/pair="+pair, 0, "accuracy", float64(k)*float64(seed+1))
+			r.add("learned", seed, "data=mnist/split=meta-test/pair="+pair, 1, "accuracy", float64(k)*float64(seed+1))
 		}
 	}
 	c := curves{methods: []string{"learned"}, spread: fig.SDOverSeeds, size: usual, last: every}.of("", "accuracy", "split", "meta-test")

@@ -45,6 +45,12 @@ func panels(experiment string) []panel {
 		return invdynPanels(experiment, "fig5d-invdyn-sawyer", "Sawyer arm")
 	case "mountain-car":
 		return carPanels()
+	case "mbrl-pointmass":
+		return planPanels(experiment, "b", "pointmass")
+	case "mbrl-reacher":
+		return planPanels(experiment, "c", "reacher")
+	case "expert-reacher":
+		return expertPanels()
 	}
 	return nil
 }

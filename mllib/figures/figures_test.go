@@ -26,9 +26,13 @@ func TestNames(t *testing.T) {
 		"invdyn-sawyer":  " inertia meta-training arm matrix torque",
 		"mountain-car": "trajectories positions distance success success-long distance-released success-released " +
 			"distance-released-own success-released-own training-released ",
+		"mbrl-pointmass": "b-pointmass-model a-pointmass-imagined b-pointmass b-pointmass-long a-pointmass b-pointmass-versions b-pointmass-rate b-pointmass-model-versions",
+		"mbrl-reacher": "c-reacher-released-goals c-reacher-model a-reacher-imagined a-reacher-arm c-reacher c-reacher-long a-reacher c-reacher-versions " +
+			"c-reacher-rate c-reacher-model-versions",
+		"expert-reacher": " losses long trajectories arm training",
 	} {
 		stem := map[string]string{"sine": "fig2-sine-", "digits": "fig2-digits-", "shaped-sine": "fig5", "invdyn-reacher": "fig5c-invdyn-reacher-",
-			"invdyn-sawyer": "fig5d-invdyn-sawyer-", "mountain-car": "fig6-car-"}[experiment]
+			"invdyn-sawyer": "fig5d-invdyn-sawyer-", "mountain-car": "fig6-car-", "mbrl-pointmass": "fig3", "mbrl-reacher": "fig3", "expert-reacher": "fig6c-expert-"}[experiment]
 		var names []string
 		for _, s := range strings.Split(want, " ") {
 			names = append(names, strings.TrimSuffix(stem+s, "-"))
@@ -65,6 +69,10 @@ func TestNamesLeaveOut(t *testing.T) {
 		{"mountain-car", tidy.Has("version", "released"), []string{"fig6-car-distance-released", "fig6-car-success-released",
 			"fig6-car-distance-released-own", "fig6-car-success-released-own", "fig6-car-training-released"}},
 		{"mountain-car", tidy.Has("updates"), []string{"fig6-car-trajectories", "fig6-car-positions", "fig6-car"}},
+		{"mbrl-pointmass", tidy.Has("version", "paper"), []string{"fig3a-pointmass", "fig3b-pointmass-versions", "fig3b-pointmass-rate", "fig3b-pointmass-model-versions"}},
+		{"mbrl-reacher", tidy.Steps(21, 60), []string{"fig3c-reacher-long"}},
+		{"mbrl-reacher", tidy.Has("joint"), []string{"fig3a-reacher-arm"}},
+		{"expert-reacher", tidy.Method("iLQR"), []string{"fig6c-expert-trajectories"}},
 	} {
 		whole := all()[c.experiment]
 		got := Names(c.experiment, whole.without(c.drop))
@@ -83,6 +91,7 @@ func TestGolden(t *testing.T) {
 		"shaped-sine":   {"fig5a-landscape", "fig5a-landscapes-without-x", "fig5b-frequencies", "fig5b-paths"},
 		"invdyn-sawyer": {"fig5d-invdyn-sawyer", "fig5d-invdyn-sawyer-meta-training", "fig5d-invdyn-sawyer-arm", "fig5d-invdyn-sawyer-matrix", "fig5d-invdyn-sawyer-torque"},
 		"mountain-car":  {"fig6-car"},
+		"mbrl-reacher":  {"fig3c-reacher", "fig3a-reacher", "fig3a-reacher-imagined", "fig3a-reacher-arm"}, "expert-reacher": {"fig6c-expert"},
 	} {
 		for _, name := range names {
 			compare(t, must(Draw(experiment, name, all()[experiment])))
@@ -166,7 +175,8 @@ func TestStyles(t *testing.T) {
 	}
 	groups := [][]string{carMethods(), {"learned", "learned shaped", "task loss, best rate", "task loss", "power-weighted mse, best rate", constant},
 		{"task loss", "learned", "task loss, best rate", "scaled task loss"}, {"task loss", "task loss, rate 0.1", "learned without x", "learned shaped without x"},
-		{"once after all", "each step"}, {"truth", "learned shaped", "learned", "task loss, best rate"}, {"reference", "reference shaped", "reference task loss"}}
+		{"once after all", "each step"}, {"learned", "learned, fixed rate", throughModel, throughTruth}, {"real", "imagined"},
+		{"learned shaped", feedback, "learned", "learned, equal time", throughModel, throughTruth, "behaviour cloning", "behaviour cloning, goal not seen"}, {"truth", "learned shaped", "learned", "task loss, best rate"}, {"reference", "reference shaped", "reference task loss"}}
 	for _, g := range groups {
 		seen := map[look]string{}
 		for _, m := range g {

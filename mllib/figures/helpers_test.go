@@ -231,7 +231,8 @@ func carData(full bool) Data {
 // all are the data of all experiments.
 func all() map[string]Data {
 	return map[string]Data{"sine": sineData(), "digits": digitsData(), "shaped-sine": shapedSineData(),
-		"invdyn-reacher": invdynData("invdyn-reacher"), "invdyn-sawyer": invdynData("invdyn-sawyer"), "mountain-car": carData(true)}
+		"invdyn-reacher": invdynData("invdyn-reacher"), "invdyn-sawyer": invdynData("invdyn-sawyer"), "mountain-car": carData(true),
+		"mbrl-pointmass": pointmassData(), "mbrl-reacher": reacherData(), "expert-reacher": expertData()}
 }
 
 // without are the data without some rows.

@@ -29,6 +29,15 @@ func methods() []method {
 		{"scaled task loss", fig.Purple, fig.Dotted, fig.Box, "scaled task loss"},
 		{"power-weighted mse, best rate", fig.Purple, fig.Dotted, fig.Box, "power-weighted MSE, best rate"},
 		{"iLQR", fig.Purple, fig.Dotted, fig.Box, "iLQR"},
+		{"learned, fixed rate", fig.Sky, fig.DashDot, fig.Ring, "learned loss, fixed rate"},
+		{throughModel, fig.Vermilion, fig.LongDash, fig.Cross, "task loss through the model"},
+		{throughTruth, fig.Orange, fig.Dashed, fig.Square, "task loss through the true dynamics"},
+		{feedback, fig.Purple, fig.Dotted, fig.Box, "learned loss, expert’s feedback"},
+		{"learned, equal time", fig.Sky, fig.LongDash, fig.Plus, "learned loss, equal time"},
+		{"behaviour cloning", fig.Black, fig.Dashed, fig.NoMarker, "behaviour cloning"},
+		{"behaviour cloning, goal not seen", fig.Gray, fig.Dotted, fig.NoMarker, "behaviour cloning, goal not seen"},
+		{"real", fig.Black, fig.Solid, fig.NoMarker, "real roll-out"},
+		{"imagined", fig.Purple, fig.Dashed, fig.NoMarker, "imagined roll-out"},
 		{"once after all", fig.Green, fig.DashDot, fig.Triangle, "once after all"},
 		{"each step", fig.Vermilion, fig.LongDash, fig.Cross, "each step"},
 		{"truth", fig.Black, fig.Solid, fig.NoMarker, "truth"},
@@ -39,9 +48,15 @@ func methods() []method {
 	}
 }
 
-// constant is the method of predicting the same whatever the input: a level, not a
-// curve.
+// constant is the method of predicting the same whatever the input.
 const constant = "constant"
+
+// Methods of planned policies, see package paper.
+const (
+	throughModel = "task loss through the model, best rate"
+	throughTruth = "task loss through the truth, best rate"
+	feedback     = "learned shaped, feedback"
+)
 
 // withoutX ends the names of losses that do not see x. They look like those that do;
 // no panel has both.

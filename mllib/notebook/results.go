@@ -2,7 +2,9 @@ package notebook
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -33,6 +35,18 @@ func Quick[T paper.Run](name string) T { return Experiment(name).Quick.(T) }
 
 // Stored are the tables of the paper's profile, in data/results.
 func Stored(experiment string) Results { return read(experiment, filepath.Join(Data, "results")) }
+
+// WithStored calls use with the tables of Stored if they are there, and otherwise says
+// in a line how to get them.
+func WithStored(experiment string, use func(Results)) {
+	_, err := os.Stat(filepath.Join(Data, "results", experiment+".csv"))
+	if errors.Is(err, fs.ErrNotExist) {
+		fmt.Printf("%s: nothing is stored; go run ./scripts/ml3 run %s --profile paper computes it\n", experiment, experiment)
+		return
+	}
+	Must(err)
+	use(Stored(experiment))
+}
 
 // Fresh are the tables that Recompute wrote last, in data/results/quick.
 func Fresh(experiment string) Results { return read(experiment, quickFolder()) }
