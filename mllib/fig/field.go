@@ -79,7 +79,7 @@ func (h Field) draw(f frame) {
 	cells := image.NewNRGBA(image.Rect(0, 0, len(h.X), len(h.Y)))
 	for i, row := range h.Z {
 		for j, z := range row {
-			cells.SetNRGBA(j, len(h.Y)-1-i, Viridis((z-low)/(high-low)))
+			cells.SetNRGBA(j, len(h.Y)-1-i, viridis((z-low)/(high-low)))
 		}
 	}
 	x0, x1 := edges(h.X)
@@ -148,7 +148,7 @@ func (b bar) draw(data draw.Canvas) {
 	r := vg.Rectangle{Min: vg.Point{X: data.Max.X + barGap, Y: data.Min.Y}, Max: vg.Point{X: data.Max.X + barGap + barWidth, Y: data.Max.Y}}
 	strip := image.NewNRGBA(image.Rect(0, 0, 1, shades))
 	for i := range shades {
-		strip.SetNRGBA(0, shades-1-i, Viridis(float64(i)/(shades-1)))
+		strip.SetNRGBA(0, shades-1-i, viridis(float64(i)/(shades-1)))
 	}
 	data.DrawImage(r, enlarge(strip, 8))
 	low, high := b.field.zRange()
@@ -163,10 +163,10 @@ func (b bar) draw(data draw.Canvas) {
 	write(data, s, vg.Point{X: data.Max.X + b.width(), Y: (r.Min.Y + r.Max.Y) / 2}, b.field.Label)
 }
 
-// Viridis is the perceptually uniform colour map of that name (Smith and van der
+// viridis is the perceptually uniform colour map of that name (Smith and van der
 // Walt, 2015) for t from 0 (dark blue) to 1 (yellow), by linear interpolation
 // between nine of its colours.
-func Viridis(t float64) color.NRGBA {
+func viridis(t float64) color.NRGBA {
 	stops := [...][3]float64{{68, 1, 84}, {71, 44, 122}, {59, 81, 139}, {44, 113, 142}, {33, 144, 141},
 		{39, 173, 129}, {92, 200, 99}, {170, 220, 50}, {253, 231, 37}}
 	t = max(0, min(1, t)) * float64(len(stops)-1)

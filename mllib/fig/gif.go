@@ -73,7 +73,7 @@ func gifPalette() color.Palette {
 		p = append(p, color.RGBA{g, g, g, 255})
 	}
 	for i := range 64 {
-		c := Viridis(float64(i) / 63)
+		c := viridis(float64(i) / 63)
 		p = append(p, color.RGBA{c.R, c.G, c.B, 255})
 	}
 	return p

@@ -86,7 +86,7 @@ func makeGallery() []Panel {
 		plot("bands-ci-log", steps, Axis{Label: "mse", Log: true}, false, bands(t, CI95OverSeeds, "learned", "once more", "task loss")...),
 		plot("zeros", Axis{Label: "step"}, Axis{Label: "distance (m)", Log: true}, false, zeros),
 		plot("field", Axis{Label: "θ₁"}, Axis{Label: "θ₂"}, false, field, Curve{Label: "path", Style: LineStyle(Red, Solid, Circle), X: []float64{-1, 0, 1}, Y: []float64{5, 6, 6.5}}),
-		plot("plane", Axis{Label: "x (m)"}, Axis{Label: "y (m)"}, true, circle, goal, Note{0.5, 0.3, "goal 1"},
+		plot("plane", Axis{Label: "x (m)"}, Axis{Label: "y (m)"}, true, circle, goal,
 			Rule{Label: "true value", Style: LineStyle(Red, Dashed, NoMarker), Vertical: true, At: 0.25}),
 		plot("matrix", Axis{Label: "joint"}, Axis{Label: "joint"}, true, Matrix{N: 3, Values: []float64{0, 1, 2, 3, 4, 5, 6, 7, 8}, Low: 0, High: 8}),
 		must(Pictures("pictures", "Digits", 3, slices.Repeat([]Picture{{"0 or 1", 28, 28, pixels}}, 5))),

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Layer is something drawn inside the axes of a Plot: a Curve, Rule, Field or Note.
+// Layer is something drawn inside the axes of a Plot: a Curve, Rule, Field or Matrix.
 type Layer interface {
 	// check says what makes the layer impossible to draw.
 	check() error

@@ -56,34 +56,3 @@ func (l Rule) ink(f frame, mark func(vg.Point)) { along(l.ends(f), false, mark) 
 func (l Rule) entry() (string, func(draw.Canvas)) {
 	return Curve{Label: l.Label, Style: l.Style}.entry()
 }
-
-// Note is a short text to the upper right of a point.
-type Note struct {
-	X, Y float64
-	Text string
-}
-
-func (n Note) check() error { return Curve{X: []float64{n.X}, Y: []float64{n.Y}}.check() }
-
-func (n Note) extent(r *extent) { r.x(n.X); r.y(n.Y) }
-
-func (n Note) onLog(floorX, floorY float64) Layer {
-	n.X, n.Y = max(n.X, floorX), max(n.Y, floorY)
-	return n
-}
-
-func (n Note) style() (vg.Point, float64) { return vg.Point{X: 4, Y: 3}, noteSize }
-
-func (n Note) draw(f frame) {
-	offset, size := n.style()
-	write(f.Canvas, textStyle(size, draw.XLeft, draw.YBottom), f.at(n.X, n.Y).Add(offset), n.Text)
-}
-
-func (n Note) ink(f frame, mark func(vg.Point)) {
-	offset, size := n.style()
-	s := textStyle(size, draw.XLeft, draw.YBottom)
-	from := f.at(n.X, n.Y).Add(offset)
-	along([]vg.Point{from, from.Add(vg.Point{X: s.Width(n.Text)})}, false, mark)
-}
-
-func (n Note) entry() (string, func(draw.Canvas)) { return "", nil }

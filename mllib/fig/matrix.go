@@ -42,7 +42,7 @@ func (c Matrix) draw(f frame) {
 			t = (v - c.Low) / (c.High - c.Low)
 		}
 		a, b := f.at(x-0.5, y-0.5), f.at(x+0.5, y+0.5)
-		f.FillPolygon(Viridis(t), []vg.Point{a, {X: b.X, Y: a.Y}, b, {X: a.X, Y: b.Y}})
+		f.FillPolygon(viridis(t), []vg.Point{a, {X: b.X, Y: a.Y}, b, {X: a.X, Y: b.Y}})
 		var ink color.Color = color.White
 		if t > 0.55 {
 			ink = Black

@@ -30,8 +30,8 @@ type Panel struct {
 	delay  time.Duration
 }
 
-// PrintDPI is the resolution of saved PNG files.
-const PrintDPI = 200
+// printDPI is the resolution of saved PNG files.
+const printDPI = 200
 
 func (p Panel) size() (w, h vg.Length) {
 	return vg.Length(p.Width) * vg.Centimeter, vg.Length(p.Height) * vg.Centimeter
@@ -75,7 +75,7 @@ func (p Panel) Save(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("figures: %w", err)
 	}
-	pixels, err := p.PNG(PrintDPI)
+	pixels, err := p.PNG(printDPI)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/gif"
 	"math"
 	"slices"
@@ -12,34 +13,39 @@ import (
 	"time"
 )
 
-// at is the colour of a pixel.
-func at(img image.Image, x, y int) color.NRGBA {
-	return color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
+// pixels is a drawing as the bytes of its pixels.
+type pixels struct{ *image.NRGBA }
+
+func pixelsAt(img image.Image) pixels {
+	p := image.NewNRGBA(img.Bounds())
+	draw.Draw(p, p.Bounds(), img, img.Bounds().Min, draw.Src)
+	return pixels{p}
 }
+
+// at is the colour of a pixel.
+func (p pixels) at(x, y int) color.NRGBA { return p.NRGBAAt(x, y) }
 
 func near(a, b color.NRGBA, by int) bool {
 	d := func(x, y uint8) bool { return max(int(x)-int(y), int(y)-int(x)) <= by }
 	return d(a.R, b.R) && d(a.G, b.G) && d(a.B, b.B)
 }
 
-// pixelsOf are the pixels of a colour.
-func pixelsOf(img image.Image, c color.NRGBA) (all []image.Point) {
-	r := img.Bounds()
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		for x := r.Min.X; x < r.Max.X; x++ {
-			if near(at(img, x, y), c, 12) {
-				all = append(all, image.Point{X: x, Y: y})
-			}
+// of are the pixels of a colour.
+func (p pixels) of(c color.NRGBA) (all []image.Point) {
+	for i := 0; i < len(p.Pix); i += 4 {
+		if near(color.NRGBA{p.Pix[i], p.Pix[i+1], p.Pix[i+2], 255}, c, 12) {
+			all = append(all, image.Point{X: i % p.Stride / 4, Y: i / p.Stride})
 		}
 	}
 	return all
 }
 
-func count(img image.Image, c color.NRGBA) int { return len(pixelsOf(img, c)) }
+// count is the number of pixels of a colour.
+func count(img image.Image, c color.NRGBA) int { return len(pixelsAt(img).of(c)) }
 
 // centre is the middle of the pixels of a colour.
-func centre(img image.Image, c color.NRGBA) (x, y float64) {
-	all := pixelsOf(img, c)
+func (p pixels) centre(c color.NRGBA) (x, y float64) {
+	all := p.of(c)
 	for _, p := range all {
 		x, y = x+float64(p.X)/float64(len(all)), y+float64(p.Y)/float64(len(all))
 	}
@@ -47,27 +53,28 @@ func centre(img image.Image, c color.NRGBA) (x, y float64) {
 }
 
 // middle is the middle of all that is green.
-func middle(img image.Image) (x, y float64) {
-	r := img.Bounds()
-	left, right, top, bottom := r.Max.X, 0, r.Max.Y, 0
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		for x := r.Min.X; x < r.Max.X; x++ {
-			if c := at(img, x, y); int(c.G) > int(c.R)+30 {
-				left, right, top, bottom = min(left, x), max(right, x), min(top, y), max(bottom, y)
-			}
+func (p pixels) middle() (x, y float64) {
+	left, right, top, bottom := 1<<30, 0, 1<<30, 0
+	for i := 0; i < len(p.Pix); i += 4 {
+		if x, y := i%p.Stride/4, i/p.Stride; int(p.Pix[i+1]) > int(p.Pix[i])+30 {
+			left, right, top, bottom = min(left, x), max(right, x), min(top, y), max(bottom, y)
 		}
 	}
 	return float64(left+right) / 2, float64(top+bottom) / 2
 }
 
-// measured is a plot with limits [0, 10] on both axes, drawn at 100 dots an inch,
-// and what makes pixels of values, found by rules in two colours of their own.
-func measured(t *testing.T, x, y Axis, layers ...Layer) (img image.Image, toX, toY func(float64) float64) {
+// ruler is a plot with given axes, drawn at 100 dots an inch, and what makes pixels
+// of values, found by rules in two colours of their own.
+type ruler struct {
+	toX, toY func(float64) float64
+	draw     func(layers ...Layer) pixels
+}
+
+func measured(t *testing.T, x, y Axis) ruler {
 	t.Helper()
 	corners := Curve{Style: Style{Dash: Invisible}, X: []float64{2, 8}, Y: []float64{2, 8}} // without ink
-	bare := func(layers []Layer) image.Image {
-		layers = append(layers, corners)
-		return must(Plot{Name: "p", Width: 12, Height: 9, X: x, Y: y, Layers: layers}.Panel()).Image(100)
+	bare := func(layers ...Layer) pixels {
+		return pixelsAt(must(Plot{Name: "p", Width: 12, Height: 9, X: x, Y: y, Layers: append(layers, corners)}.Panel()).Image(100))
 	}
 	thick := func(c color.NRGBA, vertical bool, at float64) Rule {
 		s := LineStyle(c, Solid, NoMarker)
@@ -81,12 +88,11 @@ func measured(t *testing.T, x, y Axis, layers ...Layer) (img image.Image, toX, t
 		return v
 	}
 	low, high := 2.0, 8.0
-	marks := bare([]Layer{thick(Purple, true, low), thick(Sky, true, high)})
-	x0, _ := centre(marks, Purple)
-	x1, _ := centre(marks, Sky)
-	marks = bare([]Layer{thick(Purple, false, low), thick(Sky, false, high)})
-	_, y0 := centre(marks, Purple)
-	_, y1 := centre(marks, Sky)
+	upright, level := bare(thick(Purple, true, low), thick(Sky, true, high)), bare(thick(Purple, false, low), thick(Sky, false, high))
+	x0, _ := upright.centre(Purple)
+	x1, _ := upright.centre(Sky)
+	_, y0 := level.centre(Purple)
+	_, y1 := level.centre(Sky)
 	if !(x0 < x1 && y1 < y0) {
 		t.Fatalf("rules at 2 and 8 are at pixels (%v, %v) and (%v, %v)", x0, y0, x1, y1)
 	}
@@ -95,7 +101,7 @@ func measured(t *testing.T, x, y Axis, layers ...Layer) (img image.Image, toX, t
 			return p0 + (p1-p0)*(scale(a, v)-scale(a, low))/(scale(a, high)-scale(a, low))
 		}
 	}
-	return bare(layers), to(x, x0, x1), to(y, y0, y1)
+	return ruler{to(x, x0, x1), to(y, y0, y1), bare}
 }
 
 func zeroToTen() Axis { return Axis{Limits: &[2]float64{0, 10}} }
@@ -105,16 +111,16 @@ func zeroToTen() Axis { return Axis{Limits: &[2]float64{0, 10}} }
 func TestPointsAreWhereTheyAre(t *testing.T) {
 	logarithmic := Axis{Log: true, Limits: &[2]float64{1, 100}}
 	for _, axes := range [][2]Axis{{zeroToTen(), zeroToTen()}, {zeroToTen(), logarithmic}, {logarithmic, logarithmic}} {
+		r := measured(t, axes[0], axes[1])
 		for m := Circle; m <= Box; m++ {
 			for _, p := range [][2]float64{{1.5, 7}, {5, 5}, {9, 1.25}} {
 				s := Style{Color: Green, Dash: Invisible, Marker: m, Every: true, Size: 6}
-				img, toX, toY := measured(t, axes[0], axes[1], Curve{Style: s, X: p[:1], Y: p[1:]})
-				x, y := middle(img)
+				x, y := r.draw(Curve{Style: s, X: p[:1], Y: p[1:]}).middle()
 				if m == Triangle { // whose centre of mass is the point: the middle of its box is a quarter of its radius higher
 					y += 1.15 * 6 * 100 / 72 / 4
 				}
-				if math.Abs(x-toX(p[0])) > 1 || math.Abs(y-toY(p[1])) > 1 {
-					t.Errorf("marker %d of (%v, %v) is at pixel (%.1f, %.1f), want (%.1f, %.1f)", m, p[0], p[1], x, y, toX(p[0]), toY(p[1]))
+				if math.Abs(x-r.toX(p[0])) > 1 || math.Abs(y-r.toY(p[1])) > 1 {
+					t.Errorf("marker %d of (%v, %v) is at pixel (%.1f, %.1f), want (%.1f, %.1f)", m, p[0], p[1], x, y, r.toX(p[0]), r.toY(p[1]))
 				}
 			}
 		}
@@ -126,13 +132,14 @@ func TestPointsAreWhereTheyAre(t *testing.T) {
 func TestLineIsStraight(t *testing.T) {
 	s := LineStyle(Green, Solid, NoMarker)
 	s.Width = 3
-	img, toX, toY := measured(t, zeroToTen(), zeroToTen(), Curve{Style: s, X: []float64{-30, 40}, Y: []float64{-15, 20}})
+	r := measured(t, zeroToTen(), zeroToTen())
+	img, toX, toY := r.draw(Curve{Style: s, X: []float64{-30, 40}, Y: []float64{-15, 20}}), r.toX, r.toY
 	for v := 0.5; v < 10; v += 0.5 {
-		if c := at(img, int(toX(v)+0.5), int(toY(v/2)+0.5)); !near(c, Green, 20) {
+		if c := img.at(int(toX(v)+0.5), int(toY(v/2)+0.5)); !near(c, Green, 20) {
 			t.Errorf("no line at (%v, %v) but %v", v, v/2, c)
 		}
 	}
-	for _, p := range pixelsOf(img, Green) {
+	for _, p := range img.of(Green) {
 		if float64(p.X) < toX(0)-3 || float64(p.X) > toX(10)+3 || float64(p.Y) > toY(0)+3 {
 			t.Fatalf("the line is outside of the axes at %v", p)
 		}
@@ -141,12 +148,12 @@ func TestLineIsStraight(t *testing.T) {
 
 // TestDashes: of a dashed line as much is inked as its pattern says.
 func TestDashes(t *testing.T) {
+	r := measured(t, zeroToTen(), zeroToTen())
 	ink := func(d Dash) float64 {
 		s := LineStyle(Green, d, NoMarker)
 		s.Width = 3
-		img, _, _ := measured(t, zeroToTen(), zeroToTen(), Curve{Style: s, X: []float64{0, 10}, Y: []float64{5, 5}})
 		columns := map[int]bool{}
-		for _, p := range pixelsOf(img, Green) {
+		for _, p := range r.draw(Curve{Style: s, X: []float64{0, 10}, Y: []float64{5, 5}}).of(Green) {
 			columns[p.X] = true
 		}
 		return float64(len(columns))
@@ -166,11 +173,12 @@ func TestDashes(t *testing.T) {
 func TestBandCovers(t *testing.T) {
 	x := []float64{1, 3, 9}
 	c := Curve{Style: Style{Color: Blue, Dash: Invisible}, X: x, Y: []float64{5, 5, 5}, Low: []float64{2, 4, 3}, High: []float64{8, 7, 5}}
-	img, toX, toY := measured(t, zeroToTen(), zeroToTen(), c)
+	r := measured(t, zeroToTen(), zeroToTen())
+	img, toX, toY := r.draw(c), r.toX, r.toY
 	shaded := 0
 	for px := int(toX(0)); px < int(toX(10)); px++ {
 		for py := int(toY(10)); py < int(toY(0)); py++ {
-			if p := at(img, px, py); int(p.B) > int(p.R)+20 {
+			if p := img.at(px, py); int(p.B) > int(p.R)+20 {
 				shaded++
 			}
 		}
@@ -184,11 +192,11 @@ func TestBandCovers(t *testing.T) {
 // TestFieldColours: every cell has the colour of its value, the first row below.
 func TestFieldColours(t *testing.T) {
 	f := Field{X: []float64{1, 3, 5, 7, 9}, Y: []float64{2.5, 7.5}, Z: [][]float64{{0, 1, 2, 3, 4}, {8, 7, 6, 5, 4}}}
-	img := must(Plot{Name: "f", Width: 12, Height: 9, Layers: []Layer{f}}.Panel()).Image(100)
+	img := pixelsAt(must(Plot{Name: "f", Width: 12, Height: 9, Layers: []Layer{f}}.Panel()).Image(100))
 	var lowest, highest image.Point
 	for i, row := range f.Z {
 		for j, z := range row {
-			all := pixelsOf(img, Viridis(z/8))
+			all := img.of(viridis(z / 8))
 			if len(all) < 1000 {
 				t.Fatalf("%d pixels of value %v", len(all), z)
 			}
@@ -222,7 +230,7 @@ func TestMatrixCells(t *testing.T) {
 	}
 	img := p.Image(100)
 	for _, end := range []float64{0, 1} {
-		if n := count(img, Viridis(end)); n < 3000 {
+		if n := count(img, viridis(end)); n < 3000 {
 			t.Errorf("%d pixels have the colour of %v", n, end)
 		}
 	}
@@ -232,14 +240,14 @@ func TestMatrixCells(t *testing.T) {
 func TestViridis(t *testing.T) {
 	last := -1.0
 	for i := range 101 {
-		c := Viridis(float64(i) / 100)
+		c := viridis(float64(i) / 100)
 		light := 0.2126*float64(c.R) + 0.7152*float64(c.G) + 0.0722*float64(c.B)
 		if light < last {
 			t.Errorf("darker at %d %%", i)
 		}
 		last = light
 	}
-	if Viridis(-3) != Viridis(0) || Viridis(7) != Viridis(1) {
+	if viridis(-3) != viridis(0) || viridis(7) != viridis(1) {
 		t.Error("values outside are not those of the ends")
 	}
 }
@@ -247,11 +255,11 @@ func TestViridis(t *testing.T) {
 // TestPicturesGrey: a picture has the grey of its pixels.
 func TestPicturesGrey(t *testing.T) {
 	p := must(Pictures("p", "", 1, []Picture{{"", 2, 2, []float64{0, 0.25, 0.5, 0.75}}}))
-	img := p.Image(200)
+	img := pixelsAt(p.Image(200))
 	for i, v := range []float64{0, 0.25, 0.5, 0.75} {
 		g := uint8(v*255 + 0.5)
-		x, y := centre(img, color.NRGBA{g, g, g, 255})
-		if n := count(img, color.NRGBA{g, g, g, 255}); n < 3000 || (x > float64(img.Bounds().Dx())/2) != (i%2 == 1) {
+		x, y := img.centre(color.NRGBA{g, g, g, 255})
+		if n := len(img.of(color.NRGBA{g, g, g, 255})); n < 3000 || (x > float64(img.Bounds().Dx())/2) != (i%2 == 1) {
 			t.Errorf("pixel %d: %d pixels of grey %d about (%.0f, %.0f)", i, n, g, x, y)
 		}
 	}
@@ -271,11 +279,11 @@ func TestGIFShowsTheFrames(t *testing.T) {
 	}
 	before := 0.0
 	for i, f := range frames {
-		drawn := f.Image(gifDPI)
+		drawn, shown := pixelsAt(f.Image(gifDPI)), pixelsAt(anim.Image[i])
 		off, r := 0, drawn.Bounds()
 		for y := r.Min.Y; y < r.Max.Y; y++ {
 			for x := r.Min.X; x < r.Max.X; x++ {
-				if !near(at(anim.Image[i], x, y), at(drawn, x, y), 24) {
+				if !near(shown.at(x, y), drawn.at(x, y), 24) {
 					off++
 				}
 			}
@@ -283,25 +291,11 @@ func TestGIFShowsTheFrames(t *testing.T) {
 		if off > r.Dx()*r.Dy()/500 {
 			t.Errorf("frame %d: %d pixels are off", i, off)
 		}
-		x, _ := centre(anim.Image[i], Blue)
+		x, _ := shown.centre(Blue)
 		if x <= before {
 			t.Errorf("frame %d: the point is at %v, before it was at %v", i, x, before)
 		}
 		before = x
-	}
-}
-
-// TestNoteIsBesideItsPoint: to the upper right.
-func TestNoteIsBesideItsPoint(t *testing.T) {
-	s := Style{Color: Green, Dash: Invisible, Marker: Circle, Every: true, Size: 2}
-	p := must(Plot{Name: "n", Width: 12, Height: 9, X: zeroToTen(), Y: zeroToTen(),
-		Layers: []Layer{Curve{Style: s, X: []float64{4}, Y: []float64{4}}, Note{4, 4, "here"}}}.Panel())
-	x, y := centre(p.Image(72), Green) // one pixel a point, y from the top
-	l := lookAt(p)
-	i := slices.Index(l.texts, "here")
-	_, h := p.size()
-	if dx, dy := float64(l.boxes[i].Min.X)-x, float64(l.boxes[i].Min.Y)-(float64(h)-y); i < 0 || dx < 1 || dx > 8 || dy < -1 || dy > 8 {
-		t.Errorf("the note is %v, %v points from its point", dx, dy)
 	}
 }
 
@@ -326,7 +320,7 @@ func TestSpreadsAreSaid(t *testing.T) {
 func TestDiagram(t *testing.T) {
 	arrow := NewDiagram("d", 10, 4, func(d Diagram) { d.Arrow(Red, Solid, []float64{1, 1, 5, 1, 5, 3}) })
 	tip, right := 1<<30, 0
-	for _, p := range pixelsOf(arrow.Image(254), Red) { // 100 pixels a cm
+	for _, p := range pixelsAt(arrow.Image(254)).of(Red) { // 100 pixels a cm
 		tip, right = min(tip, p.Y), max(right, p.X)
 	}
 	if math.Abs(float64(tip)-100) > 4 || math.Abs(float64(right)-500) > 20 {

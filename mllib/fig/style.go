@@ -3,7 +3,7 @@
 // no method; package figures does.
 //
 // A figure is made in three steps. Layers come from tables (Band, Paths) or are
-// written out (Curve, Rule, Field, Matrix, Note); a Plot puts axes and a title
+// written out (Curve, Rule, Field, Matrix); a Plot puts axes and a title
 // around them; Plot.Panel checks everything and returns a Panel, which saves
 // itself as PNG and SVG:
 //
@@ -117,5 +117,5 @@ func Sequence(i, n int) Style {
 	if n > 1 {
 		t = 0.9 * float64(i) / float64(n-1)
 	}
-	return LineStyle(Viridis(t), Dash(i%int(Invisible)), Marker(1+i%int(Box)))
+	return LineStyle(viridis(t), Dash(i%int(Invisible)), Marker(1+i%int(Box)))
 }

@@ -10,31 +10,25 @@ import (
 // Spread is what a band around a mean shows.
 type Spread int
 
-// The spreads. Over seeds: the tasks of a seed are averaged first. Over tasks: the
-// seeds of a task are averaged first.
+// The spreads, over seeds: the tasks of a seed are averaged first.
 const (
 	SDOverSeeds   Spread = iota // mean ± one sample standard deviation
 	CI95OverSeeds               // 95 % bootstrap interval of the mean
-	SDOverTasks                 // mean ± one sample standard deviation
 )
 
 // Band returns the mean of t against the step as a curve, with a band of the given
 // kind around it; style and label are left to the caller. t must hold one metric of
-// one method. A single seed (or task) has a line and no band, and says so.
+// one method. A single seed has a line and no band, and says so.
 func Band(t tidy.Table, spread Spread) (Curve, error) {
 	if methods, metrics := t.Methods(), t.Metrics(); len(methods) != 1 || len(metrics) != 1 {
 		return Curve{}, fmt.Errorf("fig: a band of %d rows with the methods %q and the metrics %q; select one of each", len(t), methods, metrics)
 	}
-	rows := t
-	unit, n := "seed", len(rows.Seeds())
-	if spread == SDOverTasks {
-		unit, n = "task", len(rows.Tasks())
-		rows = meanOverSeeds(rows)
-	} else if len(rows.Tasks()) > 1 {
-		rows = rows.MeanOverTasks("all")
+	n := len(t.Seeds())
+	if len(t.Tasks()) > 1 {
+		t = t.MeanOverTasks("all")
 	}
 	var c Curve
-	for _, s := range rows.ByStep() {
+	for _, s := range t.ByStep() {
 		m := tidy.Mean(s.Values)
 		c.X, c.Y = append(c.X, float64(s.Step)), append(c.Y, m)
 		switch {
@@ -53,24 +47,13 @@ func Band(t tidy.Table, spread Spread) (Curve, error) {
 	}
 	switch {
 	case n == 1:
-		c.Low, c.High, c.Spread = nil, nil, "one "+unit
+		c.Low, c.High, c.Spread = nil, nil, "one seed"
 	case spread == CI95OverSeeds:
 		c.Spread = fmt.Sprintf("mean and its 95 %% interval over %d seeds", n)
 	default:
-		c.Spread = fmt.Sprintf("mean ± sd over %d %ss", n, unit)
+		c.Spread = fmt.Sprintf("mean ± sd over %d seeds", n)
 	}
 	return c, nil
-}
-
-// meanOverSeeds replaces the seeds of each task and step by their mean.
-func meanOverSeeds(t tidy.Table) tidy.Table {
-	var means tidy.Table
-	for _, task := range t.Tasks() {
-		for _, s := range t.Where(tidy.Task(task)).ByStep() {
-			means = append(means, tidy.Row{Task: task, Step: s.Step, Value: tidy.Mean(s.Values)})
-		}
-	}
-	return means
 }
 
 // Path is a curve in the plane whose two coordinates are two metrics of one

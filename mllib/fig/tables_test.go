@@ -13,22 +13,14 @@ import (
 func TestBands(t *testing.T) {
 	rows := curves("mse", "learned").Where(tidy.Steps(10, 10))
 	decay := math.Exp(-10. / 25)
-	// Means over the two tasks: 4.25, 4.45, … 5.05; over the five seeds: 4.4 and 4.9.
-	for _, c := range []struct {
-		spread   Spread
-		mean, sd float64
-		says     string
-	}{
-		{SDOverSeeds, 4.65 * decay, 0.1 * math.Sqrt(10) * decay, "mean ± sd over 5 seeds"},
-		{SDOverTasks, 4.65 * decay, 0.5 / math.Sqrt2 * decay, "mean ± sd over 2 tasks"},
-	} {
-		got := must(Band(rows, c.spread))
-		if math.Abs(got.Y[0]-c.mean) > 1e-12 || math.Abs(got.High[0]-got.Y[0]-c.sd) > 1e-12 || math.Abs(got.Y[0]-got.Low[0]-c.sd) > 1e-12 {
-			t.Errorf("mean %v in [%v, %v]; want %v ± %v", got.Y[0], got.Low[0], got.High[0], c.mean, c.sd)
-		}
-		if got.Spread != c.says || got.X[0] != 10 {
-			t.Errorf("%q at %v", got.Spread, got.X[0])
-		}
+	// Means over the two tasks: 4.25, 4.45, … 5.05.
+	got := must(Band(rows, SDOverSeeds))
+	mean, sd := 4.65*decay, 0.1*math.Sqrt(10)*decay
+	if math.Abs(got.Y[0]-mean) > 1e-12 || math.Abs(got.High[0]-got.Y[0]-sd) > 1e-12 || math.Abs(got.Y[0]-got.Low[0]-sd) > 1e-12 {
+		t.Errorf("mean %v in [%v, %v]; want %v ± %v", got.Y[0], got.Low[0], got.High[0], mean, sd)
+	}
+	if got.Spread != "mean ± sd over 5 seeds" || got.X[0] != 10 {
+		t.Errorf("%q at %v", got.Spread, got.X[0])
 	}
 	ci := must(Band(rows, CI95OverSeeds))
 	if !(ci.Low[0] < ci.Y[0] && ci.Y[0] < ci.High[0] && ci.Low[0] > 4.25*decay && ci.High[0] < 5.05*decay) {

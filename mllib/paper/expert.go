@@ -46,9 +46,9 @@ func expertReacher(versions []PlanVersion, test PlanTest) ExpertReacher {
 }
 
 func expertExperiment() Experiment {
-	quick := expertReacher(quickVersions(reacherVersions()), quickTests("joint-reacher-goal"))
+	quick := expertReacher(quickVersions(reacherVersions()), quickTests(reacherTests()))
 	quick.Experts, quick.Cloning.Steps = 16, 150
 	return Experiment{Name: "expert-reacher", Title: "Expert demonstrations at meta-train time: reacher", Figure: "Fig. 6 c", Revision: 1,
-		Paper: expertReacher(reacherVersions(), planTests("joint-reacher-goal")), Quick: quick,
+		Paper: expertReacher(reacherVersions(), reacherTests()), Quick: quick,
 		Claims: expertClaims(), Inputs: digests("robots/reacher_ml3.xml")}
 }

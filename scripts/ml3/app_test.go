@@ -286,6 +286,19 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// cancelAt is a writer that cancels when it is given a text.
+type cancelAt struct {
+	text   string
+	cancel func()
+}
+
+func (c cancelAt) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), c.text) {
+		c.cancel()
+	}
+	return len(p), nil
+}
+
 // failing is a writer to a disk that is full.
 type failing struct{}
 

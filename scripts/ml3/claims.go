@@ -54,16 +54,15 @@ claims could not be judged.`,
 			if err != nil {
 				return err
 			}
-			show := printClaims
-			if asCSV {
-				show = writeClaims
-			}
 			if write {
 				if err := a.storeClaims(c.Context(), in); err != nil {
 					return err
 				}
 			}
-			return a.claims(in, names, show)
+			if asCSV {
+				return a.claims(in, names, writeClaims)
+			}
+			return a.claims(in, names, printClaims)
 		},
 	}
 	c.Flags().StringVar(&profile, "profile", profilePaper, profileUsage)

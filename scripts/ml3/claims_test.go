@@ -50,6 +50,27 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// TestClaimsWriteWaits: verdicts are not written while a run goes on in the folder.
+func TestClaimsWriteWaits(t *testing.T) {
+	b := newBench(t)
+	b.succeed("run", "--profile", "paper")
+	unlock, err := store.Lock(t.Context(), filepath.Join(b.root, "data/results"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.write("data/claims.csv", "old")
+	ctx, cancel := context.WithCancel(t.Context())
+	b.app.progress = cancelAt{"waiting until it ends", cancel}
+	if status, _ := b.ml3(ctx, "claims", "--write"); status != statusInterrupted || b.read("data/claims.csv") != "old" {
+		t.Errorf("exit status %d, the file has\n%s", status, b.read("data/claims.csv"))
+	}
+	unlock()
+	b.succeed("claims", "--write")
+	if !strings.HasPrefix(b.read("data/claims.csv"), columns) {
+		t.Errorf("the file has\n%s", b.read("data/claims.csv"))
+	}
+}
+
 // TestClaimsNotFinite: an effect that is no number is an error.
 func TestClaimsNotFinite(t *testing.T) {
 	b := newBench(t)

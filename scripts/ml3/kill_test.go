@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -253,4 +255,26 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	t.Logf("%d kills in %d runs, %v each", kills, resumes, whole)
+}
+
+// TestTwoProcesses has two programs run into one missing folder at once: every seed
+// is computed once, and the files are those of one run.
+func TestTwoProcesses(t *testing.T) {
+	reference, root := smallClone(t), smallClone(t)
+	child(t, reference, "run --jobs 2", 0)
+	var wg sync.WaitGroup
+	var texts [2]string
+	for i := range texts {
+		wg.Go(func() { _, texts[i] = child(t, root, "run --jobs 1", 0) })
+	}
+	wg.Wait()
+	if seeds := begun(t, root, 0); len(seeds) != 8 {
+		t.Errorf("begun: %q", seeds)
+	}
+	if !maps.Equal(resultFiles(t, root), resultFiles(t, reference)) {
+		t.Errorf("the files are %v", slices.Sorted(maps.Keys(resultFiles(t, root))))
+	}
+	if text := texts[0] + texts[1]; strings.Count(text, "nothing was missing") != 2 {
+		t.Errorf("they say\n%s", text)
+	}
 }

@@ -87,19 +87,6 @@ func TestNotebooksInterrupted(t *testing.T) {
 	}
 }
 
-// cancelAt is a writer that cancels when it is given a text.
-type cancelAt struct {
-	text   string
-	cancel func()
-}
-
-func (c cancelAt) Write(p []byte) (int, error) {
-	if strings.Contains(string(p), c.text) {
-		c.cancel()
-	}
-	return len(p), nil
-}
-
 // TestNotebooksInterruptedBetween cancels when the first notebook is done.
 func TestNotebooksInterruptedBetween(t *testing.T) {
 	b := newBench(t)

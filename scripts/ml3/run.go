@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,42 +63,18 @@ numbers is stored for the first seed only.`,
 	return c
 }
 
-// run runs experiments one after the other; each is drawn while the next one is
-// computed. One that fails does not keep the others from running; their errors are
-// joined.
+// run runs experiments and judges their claims.
 func (a *app) run(ctx context.Context, names []string, o runOptions) error {
 	jobs, to, err := a.plan(names, o)
 	if err != nil {
 		return err
 	}
-	unlock, err := a.enter(ctx, jobs, to, o)
+	leave, err := a.enter(ctx, jobs, to, o)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	var failed []error
-	var done []string
-	drawn := drawing{app: a, ctx: ctx, to: to}
-	for i, j := range jobs {
-		s, err := a.runJob(ctx, j, to, o)
-		if ctx.Err() != nil {
-			drawn.wait()
-			return cmp.Or(ctx.Err(), err)
-		}
-		for _, e := range split(err) {
-			failed = append(failed, fmt.Errorf("%s: %w", j.Experiment.Name, e))
-		}
-		if len(s.rows) == 0 {
-			continue
-		}
-		done = append(done, s.experiment.Name)
-		atATime := 1
-		if i == len(jobs)-1 {
-			atATime = o.jobs
-		}
-		drawn.begin(s, atATime)
-	}
-	failed = append(failed, drawn.wait()...)
+	defer leave()
+	done, failed := a.runJobs(ctx, jobs, to, o)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -108,6 +83,32 @@ func (a *app) run(ctx context.Context, names []string, o runOptions) error {
 		failed = append(failed, a.drawOthers(to.figures), a.reportClaims(to, done))
 	}
 	return errors.Join(failed...)
+}
+
+// runJobs runs experiments one after the other; each is drawn while the next one is
+// computed. One that fails does not keep the others from running. It returns the names
+// of those that have rows, and all errors.
+func (a *app) runJobs(ctx context.Context, jobs []store.Job, to places, o runOptions) (done []string, failed []error) {
+	drawn := drawing{app: a, ctx: ctx, to: to}
+	for i, j := range jobs {
+		s, err := a.runJob(ctx, j, to, o)
+		if ctx.Err() != nil {
+			break
+		}
+		for _, e := range split(err) {
+			failed = append(failed, fmt.Errorf("%s: %w", j.Experiment.Name, e))
+		}
+		if len(s.rows) == 0 {
+			continue
+		}
+		done = append(done, j.Experiment.Name)
+		atATime := 1 // beside the seeds of the next experiment
+		if i == len(jobs)-1 {
+			atATime = o.jobs
+		}
+		drawn.begin(s, atATime)
+	}
+	return done, append(failed, drawn.wait()...)
 }
 
 // plan finds out what to run and where the results go.

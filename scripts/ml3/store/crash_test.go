@@ -100,13 +100,17 @@ func (b *bench) whole(t *testing.T) []uint64 {
 // TestKilledAnywhere stops runs before each change of a file. Whatever is there
 // then can be read, and the same run goes on to the same files.
 func TestKilledAnywhere(t *testing.T) {
+	every := 1
+	if testing.Short() {
+		every = 4
+	}
 	for _, s := range scenarios() {
 		want := newBench(t)
 		s.prepare(t, want)
 		s.job(want)
 		want.run(t)
 		goal := want.files(t)
-		for n := 1; ; n++ {
+		for n := 1; ; n += every {
 			b := newBench(t)
 			b.opt.Jobs = 1
 			s.prepare(t, b)

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,7 +75,7 @@ func (f Folder) ReadLoss(experiment string, seed uint64, name string) (nn.Params
 	return phi, nil
 }
 
-// lossNames lists the losses of a file.
+// lossNames lists the losses of a file in order.
 func lossNames(f safetensors.File) []string {
 	var names []string
 	for tensor := range f.Tensors {
@@ -82,5 +83,6 @@ func lossNames(f safetensors.File) []string {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
 	return names
 }

@@ -65,25 +65,15 @@ func (f Folder) read(experiment string, k kind) (t tidy.Table, note string, err 
 
 // judge compares a table with the two records that it may be of.
 func judge(t tidy.Table, now, coming *Record, k kind) (note string, err error) {
-	seeds := bySeed(t)
+	name := filepath.Base(k.path)
+	if now == nil && coming == nil {
+		return fmt.Sprintf("%s is not described by manifest.json", name), nil
+	}
 	records := []*Record{now} // which is no rows if it is nil
 	if coming != nil {
 		records = append(records, coming)
 	}
-	fits := func(seed uint64) (fits, short bool) {
-		n := len(seeds[seed])
-		got, err := content(seeds[seed])
-		short = true
-		for _, r := range records {
-			s, _ := r.find(seed)
-			want := k.of(s)
-			if err == nil && got == want {
-				return true, false
-			}
-			short = short && n < want.Rows
-		}
-		return false, short
-	}
+	seeds := bySeed(t)
 	all := maps.Clone(seeds)
 	for _, r := range records {
 		if r != nil {
@@ -92,14 +82,10 @@ func judge(t tidy.Table, now, coming *Record, k kind) (note string, err error) {
 			}
 		}
 	}
-	name := filepath.Base(k.path)
-	if now == nil && coming == nil {
-		return fmt.Sprintf("%s is not described by manifest.json", name), nil
-	}
 	for _, seed := range slices.Sorted(maps.Keys(all)) {
-		fit, short := fits(seed)
+		fits, short := compare(seed, seeds[seed], records, k)
 		switch {
-		case fit:
+		case fits:
 		case short:
 			return "", fmt.Errorf("%s is cut short: of seed %d it has %d rows, fewer than manifest.json says; restore it or compute it again with ml3 run", k.path, seed, len(seeds[seed]))
 		default:
@@ -107,4 +93,20 @@ func judge(t tidy.Table, now, coming *Record, k kind) (note string, err error) {
 		}
 	}
 	return note, nil
+}
+
+// compare says whether the rows of a seed are those of one of the records, and if not
+// whether they are fewer than in each.
+func compare(seed uint64, rows tidy.Table, records []*Record, k kind) (fits, short bool) {
+	got, err := content(rows)
+	short = true
+	for _, r := range records {
+		s, _ := r.find(seed)
+		want := k.of(s)
+		if err == nil && got == want {
+			return true, false
+		}
+		short = short && len(rows) < want.Rows
+	}
+	return false, short
 }
