@@ -110,6 +110,21 @@ func TestErrorsOfPictures(t *testing.T) {
 	}
 }
 
+// TestWithStored: what is not stored is said in a line, what is stored is used.
+func TestWithStored(t *testing.T) {
+	clone(t)
+	used := 0
+	use := func(r Results) { used += len(r.Rows) }
+	if text := said(t, func() { WithStored("sine", use) }); used != 0 || !strings.Contains(text, "run sine --profile paper") {
+		t.Errorf("%d rows, %q", used, text)
+	}
+	row := tidy.Row{Experiment: "sine", Method: "learned", Task: "split=meta-train", Metric: "mse", Value: 1}
+	Results{Experiment("sine"), tidy.Table{row}, nil}.write(filepath.Join(Data, "results"))
+	if text := said(t, func() { WithStored("sine", use) }); used != 1 || text != "" {
+		t.Errorf("%d rows, %q", used, text)
+	}
+}
+
 func TestMustAndValue(t *testing.T) {
 	bad := errors.New("bad")
 	if err := panics(func() { Must(bad) }); err != bad {
