@@ -34,7 +34,7 @@ with the Go kernel that go.mod pins. Nothing is installed. Ctrl-C ends it.`,
 
 // jupyter runs the reader's Jupyter in the notebooks folder until it ends.
 func (a *app) jupyter(ctx context.Context, flags []string) error {
-	command, err := findJupyter()
+	command, err := findJupyter(ctx)
 	if err != nil {
 		return err
 	}
@@ -42,11 +42,8 @@ func (a *app) jupyter(ctx context.Context, flags []string) error {
 	if _, err := notebook.FindTools(ctx, a.root); err != nil {
 		return err
 	}
-	// What the cells import is compiled now rather than in the first cell.
-	build := exec.CommandContext(ctx, "go", "build", "./mllib/...")
-	build.Dir, build.Stderr = a.root, a.progress
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("go build ./mllib/...: %w", err)
+	if err := notebook.Compile(ctx, a.root, a.progress); err != nil {
+		return err
 	}
 	command = append(command, flags...)
 	fmt.Fprintln(a.progress, "starting", command[0])
@@ -73,7 +70,7 @@ func jupyterPath(root, before string) string {
 
 // findJupyter returns the command that starts JupyterLab or, if there is none,
 // Jupyter Notebook.
-func findJupyter() ([]string, error) {
+func findJupyter(ctx context.Context) ([]string, error) {
 	for _, name := range []string{"jupyter-lab", "jupyter-notebook"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return []string{path}, nil
@@ -81,8 +78,11 @@ func findJupyter() ([]string, error) {
 	}
 	if path, err := exec.LookPath("jupyter"); err == nil {
 		for _, sub := range []string{"lab", "notebook"} {
-			if exec.Command(path, sub, "--version").Run() == nil {
+			if exec.CommandContext(ctx, path, sub, "--version").Run() == nil {
 				return []string{path, sub}, nil
+			}
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
 			}
 		}
 	}

@@ -131,7 +131,7 @@ func kernelSpec(root, goDir string) ([]byte, error) {
 		`root=$(dirname "$(GOWORK=off go env GOMOD)")`,
 		`gonb=$(cd "$root" && GOWORK=off go tool -n gonb) && imports=$(cd "$root" && GOWORK=off go tool -n goimports) || exit 1`,
 		`set -- -kernel "$0" -raw_error -logtostderr=false -log_file=/dev/null -stderrthreshold=FATAL`,
-		`case $root in *,*) ;; *) set -- "$@" -go_work "$root" ;; esac`,
+		`case $root in *[,\\]*) ;; *) set -- "$@" -go_work "$root" ;; esac`,
 		`PATH=$(dirname "$imports"):$PATH GOFLAGS=` + notebook.KernelGoFlags + ` GOWORK= exec "$gonb" "$@"`,
 	}
 	if root != "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -28,7 +29,9 @@ func (a *app) notebooksCommand() *cobra.Command {
 		Short: "Execute the notebooks and store their outputs",
 		Long: `Execute notebooks without Jupyter, all of the folder notebooks by default, and
 store their outputs in the files. A cell that does not compile, panics, fails a
-test or has a failing shell line is an error, and its file stays as it is.`,
+test or has a failing shell line is an error, and its file stays as it is; so it
+does if it was saved while it ran. A cell tagged raises-exception may fail, one
+tagged skip-execution is left alone. Cells read an empty input and may print 16 MB.`,
 		Example: `  ml3 notebooks
   ml3 notebooks notebooks/01_sine_regression.ipynb
   ml3 notebooks --check`,
@@ -54,10 +57,8 @@ func (a *app) notebooks(ctx context.Context, files []string, o notebookOptions) 
 			return fmt.Errorf("no notebook in %s", folder)
 		}
 	}
-	notebooks := make([]*notebook.File, len(files))
-	for i, file := range files {
-		var err error
-		if notebooks[i], err = readNotebook(file); err != nil {
+	for _, file := range files { // nothing runs if one cannot be read
+		if _, _, err := readNotebook(file); err != nil {
 			return err
 		}
 	}
@@ -66,8 +67,8 @@ func (a *app) notebooks(ctx context.Context, files []string, o notebookOptions) 
 		return err
 	}
 	var failed []error
-	for i, file := range files {
-		err := a.execNotebook(ctx, tools, notebooks[i], file, o)
+	for _, file := range files {
+		err := a.execNotebook(ctx, tools, file, o)
 		if ctx.Err() != nil {
 			return cmp.Or(err, ctx.Err())
 		}
@@ -81,22 +82,26 @@ func (a *app) notebooks(ctx context.Context, files []string, o notebookOptions) 
 // notebookBytes bounds a notebook file.
 const notebookBytes = 256 << 20
 
-// readNotebook reads a notebook file.
-func readNotebook(file string) (*notebook.File, error) {
+// readNotebook reads a notebook file, and also returns its bytes.
+func readNotebook(file string) (*notebook.File, []byte, error) {
 	data, err := files.Read(file, notebookBytes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f, err := notebook.Parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return f, nil
+	return f, data, nil
 }
 
 // execNotebook executes one notebook in a kernel of its own, in the
 // notebook's folder, and stores it unless told not to.
-func (a *app) execNotebook(ctx context.Context, tools notebook.Tools, f *notebook.File, file string, o notebookOptions) error {
+func (a *app) execNotebook(ctx context.Context, tools notebook.Tools, file string, o notebookOptions) error {
+	f, before, err := readNotebook(file)
+	if err != nil {
+		return err
+	}
 	k, err := notebook.Start(ctx, tools, a.root, filepath.Dir(file))
 	if err != nil {
 		return err
@@ -114,21 +119,44 @@ func (a *app) execNotebook(ctx context.Context, tools notebook.Tools, f *noteboo
 	}
 	fmt.Fprintf(a.progress, "%s  done in %.1f s\n", filepath.Base(file), time.Since(start).Seconds())
 	if o.check {
-		return stale(f, file)
+		return stale(f, before, file)
 	}
-	data, err := f.Bytes()
+	after, err := f.Bytes()
 	if err != nil {
 		return err
 	}
-	return files.WriteAtomic(file, func(w io.Writer) error {
-		_, err := w.Write(data)
+	return replace(file, before, after)
+}
+
+// replace writes a file that must still be what it was before: what somebody has saved
+// meanwhile is not lost.
+func replace(file string, before, after []byte) error {
+	if err := unchanged(file, before); err != nil || bytes.Equal(before, after) {
 		return err
+	}
+	return files.WriteAtomic(file, func(w io.Writer) error {
+		if _, err := w.Write(after); err != nil {
+			return err
+		}
+		return unchanged(file, before) // once more, as late as can be
 	})
 }
 
+// unchanged checks that a file is what it was.
+func unchanged(file string, before []byte) error {
+	now, err := files.Read(file, notebookBytes)
+	if err != nil {
+		return fmt.Errorf("it was removed or replaced while it ran, so its outputs are not stored: %w", err)
+	}
+	if !bytes.Equal(now, before) {
+		return errors.New("it was saved by another program while it ran, so it stays as it is now and the outputs are not stored: run it again")
+	}
+	return nil
+}
+
 // stale is the error of a file whose stored outputs are not what its cells print now.
-func stale(executed *notebook.File, file string) error {
-	stored, err := readNotebook(file)
+func stale(executed *notebook.File, before []byte, file string) error {
+	stored, err := notebook.Parse(before)
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ func TestJupyter(t *testing.T) {
 	}
 	t.Setenv("JUPYTER_PATH", "/mine")
 	t.Setenv("PATH", filepath.Join(b.root, "bin")+":"+os.Getenv("PATH"))
-	if found, err := findJupyter(); err != nil || !strings.HasPrefix(found[0], b.root) {
+	if found, err := findJupyter(t.Context()); err != nil || !strings.HasPrefix(found[0], b.root) {
 		t.Skipf("another Jupyter comes first: %v, %v", found, err)
 	}
 	b.succeed("jupyter", "--", "--no-browser", "--port", "9")

@@ -3,39 +3,37 @@ package notebook
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// command matches the lines that the kernel does not take as Go: shell lines
-// and special commands.
-var command = regexp.MustCompile(`(?m)^(?://gonb:)?[!%].`)
-
-// hasCommand says whether a cell has lines that are not Go.
-func hasCommand(code string) bool { return command.MatchString(code) }
-
-// A shell line that fails does not fail its cell. The kernel only publishes
-// its status, and a special command that it does not know, as a message of
-// its own on stderr.
-var (
-	exitStatus     = regexp.MustCompile(`^(?:\^C\n)?(exit status \d+|signal: .*)\n$`)
-	unknownCommand = regexp.MustCompile(`^"(%.*)" unknown or not implemented yet\.$`)
-)
-
-// shellFailure returns what a message on stderr says about the failure of a
-// shell line or special command, or "" if it is ordinary output; before is
-// what went to stderr earlier.
-func shellFailure(text, before string) string {
-	if m := unknownCommand.FindStringSubmatch(text); m != nil {
-		return "unknown special command " + m[1]
+// failure returns how a command of a cell failed that the kernel replied "ok" to, or "":
+// a shell line that fails does not fail its cell, nor does an unknown special command.
+// statuses are those that the cell's programs ended with, stderr has all messages of
+// the cell on that stream.
+func failure(c commands, statuses, stderr []string) string {
+	for _, name := range c.unknown {
+		if slices.Contains(stderr, fmt.Sprintf("%q unknown or not implemented yet.", "%"+name)) {
+			return "unknown special command %" + name
+		}
 	}
-	m := exitStatus.FindStringSubmatch(text)
-	if m == nil {
-		return ""
+	for _, s := range statuses {
+		if s == "0" {
+			continue
+		}
+		before := strings.Join(stderr, "")
+		if i := slices.Index(stderr, "exit status "+s+"\n"); i >= 0 {
+			before = strings.Join(stderr[:i], "")
+		}
+		if said := lastLine(before); said != "" {
+			return fmt.Sprintf("a shell line failed: %s (exit status %s)", said, s)
+		}
+		return "a shell line failed: exit status " + s
 	}
-	if said := lastLine(before); said != "" {
-		return fmt.Sprintf("a shell line failed: %s (%s)", said, m[1])
+	if n := c.shell - len(statuses); n > 0 {
+		return fmt.Sprintf("%d of %d shell lines did not end by themselves", n, c.shell)
 	}
-	return "a shell line failed: " + m[1]
+	return ""
 }
 
 var (

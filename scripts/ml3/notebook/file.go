@@ -6,60 +6,48 @@
 package notebook
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
-	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// File is a notebook of nbformat 4, kept as parsed JSON so that what this
-// package does not know survives.
+// File is a notebook of nbformat 4: its text, and what of it changes.
 type File struct {
-	root  map[string]any
-	cells []Cell
+	data     []byte
+	root     *node
+	cells    []*Cell
+	language map[string]any // what is to be stored about the language, nil to leave it
 }
 
 // Cell is one cell of a File.
-type Cell struct{ fields map[string]any }
-
-// Parse reads a notebook. The error says what is wrong with the data.
-func Parse(data []byte) (*File, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	var root map[string]any
-	if err := dec.Decode(&root); err != nil {
-		return nil, fmt.Errorf("not a notebook: %w", err)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, fmt.Errorf("not a notebook: more data after the JSON object")
-	}
-	if v := fmt.Sprint(root["nbformat"]); v != "4" {
-		return nil, fmt.Errorf("nbformat is %.40s, want 4: save it with a current Jupyter", v)
-	}
-	list, ok := root["cells"].([]any)
-	if !ok {
-		return nil, fmt.Errorf("not a notebook: no list of cells")
-	}
-	f := &File{root: root}
-	for i, c := range list {
-		fields, ok := c.(map[string]any)
-		if !ok {
-			return nil, fmt.Errorf("not a notebook: cell %d is not an object", i+1)
-		}
-		f.cells = append(f.cells, Cell{fields})
-	}
-	return f, nil
+type Cell struct {
+	node   *node
+	kind   string // cell_type
+	source string
+	tags   []string
+	result *result // what is to be stored, nil to leave the cell as it is
 }
 
+// result is what a cell has given.
+type result struct {
+	count   any // execution_count, nil for a cell without code
+	outputs []map[string]any
+}
+
+// Tags of cells that nbclient knows (https://nbclient.readthedocs.io/en/latest/client.html).
+const (
+	tagRaises = "raises-exception" // an error is an output and does not end the notebook
+	tagSkip   = "skip-execution"   // the cell is not executed and stays as it is
+)
+
 // Code returns the code cells in order.
-func (f *File) Code() []Cell {
-	var code []Cell
+func (f *File) Code() []*Cell {
+	var code []*Cell
 	for _, c := range f.cells {
-		if c.fields["cell_type"] == "code" {
+		if c.kind == "code" {
 			code = append(code, c)
 		}
 	}
@@ -67,125 +55,84 @@ func (f *File) Code() []Cell {
 }
 
 // SetLanguage stores what the kernel says about itself, as Jupyter does.
-func (f *File) SetLanguage(info map[string]any) {
-	meta, ok := f.root["metadata"].(map[string]any)
-	if !ok {
-		meta = map[string]any{}
-		f.root["metadata"] = meta
-	}
-	meta["language_info"] = info
-}
-
-// Bytes formats the notebook as Jupyter's own tools do: sorted keys,
-// indentation by one space, long texts split into lines, a newline at the end.
-func (f *File) Bytes() ([]byte, error) {
-	for _, c := range f.cells {
-		c.split()
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(f.root); err != nil {
-		return nil, err
-	}
-	// encoding/json escapes these two for JavaScript's sake; Jupyter does not.
-	return unescapeSeparators(b.Bytes()), nil
-}
-
-// unescapeSeparators replaces \u2028 and \u2029 by the characters themselves,
-// leaving an escaped backslash before the letter u alone.
-func unescapeSeparators(data []byte) []byte {
-	if !bytes.Contains(data, []byte(`\u202`)) {
-		return data
-	}
-	out := make([]byte, 0, len(data))
-	for i := 0; i < len(data); i++ {
-		if data[i] != '\\' {
-			out = append(out, data[i])
-			continue
-		}
-		switch {
-		case bytes.HasPrefix(data[i:], []byte(`\u2028`)):
-			out = append(out, "\u2028"...)
-			i += 5
-		case bytes.HasPrefix(data[i:], []byte(`\u2029`)):
-			out = append(out, "\u2029"...)
-			i += 5
-		default:
-			out = append(out, data[i], data[i+1])
-			i++
-		}
-	}
-	return out
-}
+func (f *File) SetLanguage(info map[string]any) { f.language = info }
 
 // Source returns the text of the cell.
-func (c Cell) Source() string { return joined(c.fields["source"]) }
+func (c *Cell) Source() string { return c.source }
+
+// tagged says whether the cell has a tag.
+func (c *Cell) tagged(tag string) bool { return slices.Contains(c.tags, tag) }
 
 // Store replaces the cell's outputs and execution count, and drops the times
 // of day that Jupyter may have noted.
-func (c Cell) Store(count int, outputs []map[string]any) {
-	if meta, ok := c.fields["metadata"].(map[string]any); ok {
-		delete(meta, "execution")
+func (c *Cell) Store(count int, outputs []map[string]any) { c.result = &result{count, outputs} }
+
+// clear marks the cell as never executed.
+func (c *Cell) clear() { c.result = &result{nil, []map[string]any{}} }
+
+// outputs returns a cell's outputs as values of encoding/json, long texts as lists of lines.
+func (f *File) outputs(c *Cell) []any {
+	list := []any{}
+	if c.result != nil {
+		for _, o := range c.result.outputs {
+			list = append(list, o)
+		}
+	} else if n := c.node.get("outputs"); n != nil {
+		mustDecode(f.data[n.start:n.end], &list)
 	}
-	c.fields["execution_count"] = count
-	list := make([]any, len(outputs))
-	for i, o := range outputs {
-		list[i] = o
+	for _, o := range list {
+		splitTexts(o.(map[string]any)) // Parse has seen that they are objects
 	}
-	c.fields["outputs"] = list
+	return list
 }
 
 // Stale returns the numbers, from 1, of the code cells whose outputs differ from
-// those in the other file, which has the same cells.
+// those in the other file, which has the same cells. The count of executions is no
+// difference.
 func (f *File) Stale(other *File) []int {
 	var stale []int
 	theirs := other.Code()
 	for i, c := range f.Code() {
-		if i >= len(theirs) || c.outputs() != theirs[i].outputs() {
+		if i >= len(theirs) || !sameOutputs(f.outputs(c), other.outputs(theirs[i])) {
 			stale = append(stale, i+1)
 		}
 	}
 	return stale
 }
 
-// outputs are the cell's outputs as text, without the count of executions.
-func (c Cell) outputs() string {
-	c.split()
-	outputs, _ := c.fields["outputs"].([]any)
+// sameOutputs compares outputs but for the count of executions.
+func sameOutputs(a, b []any) bool { return sameJSON(uncounted(a), uncounted(b)) }
+
+// uncounted returns outputs without the count of executions.
+func uncounted(outputs []any) []any {
 	list := make([]any, len(outputs))
 	for i, o := range outputs {
-		list[i] = o
-		if out, ok := o.(map[string]any); ok {
-			list[i] = maps.Clone(out)
-			delete(list[i].(map[string]any), "execution_count")
-		}
+		out := maps.Clone(o.(map[string]any))
+		delete(out, "execution_count")
+		list[i] = out
 	}
-	text, err := json.Marshal(list) // what was parsed from JSON can be written
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
+	return list
 }
 
-// split turns the multi-line texts of the cell into lists of lines.
-func (c Cell) split() {
-	c.fields["source"] = lines(c.Source())
-	outputs, _ := c.fields["outputs"].([]any)
-	for _, o := range outputs {
-		out, ok := o.(map[string]any)
-		if !ok {
-			continue
-		}
-		if text, ok := out["text"]; ok {
-			out["text"] = lines(joined(text))
-		}
-		data, _ := out["data"].(map[string]any)
-		for mime, v := range data {
-			if isText(mime) {
-				data[mime] = lines(joined(v))
-			}
+// sameJSON says whether two values have the same JSON text.
+func sameJSON(a, b any) bool {
+	if reflect.DeepEqual(a, b) {
+		return true
+	}
+	x, err1 := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err1 == nil && err2 == nil && string(x) == string(y)
+}
+
+// splitTexts turns the texts of an output into lists of lines.
+func splitTexts(out map[string]any) {
+	if text, ok := out["text"]; ok && isLines(text) {
+		out["text"] = lines(joined(text))
+	}
+	data, _ := out["data"].(map[string]any)
+	for mime, v := range data {
+		if isText(mime) && isLines(v) {
+			data[mime] = lines(joined(v))
 		}
 	}
 }
@@ -193,6 +140,16 @@ func (c Cell) split() {
 // isText says whether values of the MIME type are stored as lists of lines.
 func isText(mime string) bool {
 	return strings.HasPrefix(mime, "text/") || slices.Contains([]string{"application/javascript", "image/svg+xml"}, mime)
+}
+
+// isLines says whether a value is a string or a list of strings.
+func isLines(v any) bool {
+	list, ok := v.([]any)
+	if !ok {
+		_, ok = v.(string)
+		return ok
+	}
+	return !slices.ContainsFunc(list, func(l any) bool { _, ok := l.(string); return !ok })
 }
 
 // joined returns a text that may be stored as a list of lines.

@@ -8,13 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/go-zeromq/zmq4"
 )
 
 // startLimit bounds the time a kernel may take until it answers, stopGrace
-// the time it may take to end by itself.
+// the time that its output may stay open after it has ended.
 const (
 	startLimit = 60 * time.Second
 	stopGrace  = 3 * time.Second
@@ -25,12 +26,13 @@ type Kernel struct {
 	language map[string]any // what the kernel says about its language
 
 	cmd       *exec.Cmd
+	guard     *guard
 	log       *tail
-	dir       string // connection file, sockets, the kernel's temporary files
+	dir       string // connection file, sockets, hooks, the kernel's temporary files
+	hooks     hooks
 	key       []byte
 	session   string
 	shell     zmq4.Socket
-	control   zmq4.Socket
 	iopub     zmq4.Socket
 	hangUp    context.CancelFunc
 	replies   chan message
@@ -52,33 +54,56 @@ type connection struct {
 }
 
 // Start runs a kernel in the folder workDir whose cells can import the module
-// in the folder root. Close must be called in the end.
+// in the folder root. Close must be called in the end; if this process is killed, the
+// kernel and what its cells have started end, too.
 func Start(ctx context.Context, tools Tools, root, workDir string) (*Kernel, error) {
-	dir, err := os.MkdirTemp("", "ml3-kernel-")
+	k, err := start(ctx, tools, root, workDir)
 	if err != nil {
-		return nil, fmt.Errorf("starting the kernel: %w", err)
-	}
-	k := &Kernel{
-		dir: dir, key: []byte(newID()), session: newID(), log: &tail{},
-		replies: make(chan message, 16), published: make(chan message, 256),
-		exited: make(chan struct{}),
-	}
-	if err := k.spawn(tools, root, workDir); err != nil {
-		os.RemoveAll(dir)
-		return nil, fmt.Errorf("starting the kernel: %w", err)
-	}
-	if err := k.connect(ctx); err != nil {
-		k.Close()
 		return nil, fmt.Errorf("starting the kernel: %w", err)
 	}
 	return k, nil
 }
 
-// spawn writes the connection file and starts the process.
+func start(ctx context.Context, tools Tools, root, workDir string) (*Kernel, error) {
+	if strings.Contains(root, "\n") {
+		return nil, fmt.Errorf("the path of the clone, %q, has a line break: go cannot compile there", root)
+	}
+	dir, err := newFolder()
+	if err != nil {
+		return nil, err
+	}
+	k := &Kernel{
+		dir: dir, hooks: hooks{dir}, key: []byte(newID()), session: newID(), log: &tail{},
+		replies: make(chan message, 16), published: make(chan message, 256),
+		exited: make(chan struct{}),
+	}
+	if k.guard, err = startGuard(dir); err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	if err := k.spawn(tools, root, workDir); err != nil {
+		k.guard.finish()
+		return nil, err
+	}
+	if err := k.connect(ctx); err != nil {
+		k.Close()
+		return nil, err
+	}
+	if err := k.workspace(ctx, root); err != nil {
+		k.Close()
+		return nil, err
+	}
+	return k, nil
+}
+
+// spawn writes hooks and the connection file and starts the process.
 func (k *Kernel) spawn(tools Tools, root, workDir string) error {
+	if err := k.hooks.write(); err != nil {
+		return err
+	}
 	// Unix sockets k-1 … k-5: no port that another process could take first.
 	conn, err := json.Marshal(connection{
-		Transport: "ipc", IP: filepath.Join(k.dir, "k"),
+		Transport: "ipc", IP: socketPrefix(k.dir),
 		Shell: 1, IOPub: 2, Stdin: 3, Control: 4, Heartbeat: 5,
 		Key: string(k.key), Scheme: "hmac-sha256",
 	})
@@ -89,8 +114,12 @@ func (k *Kernel) spawn(tools Tools, root, workDir string) error {
 	if err := os.WriteFile(file, conn, 0o600); err != nil {
 		return err
 	}
-	cmd := exec.Command(tools.GoNB, "-kernel", file, "-raw_error", "-go_work", root)
-	cmd.Dir, cmd.Env = workDir, tools.environment(k.dir)
+	args := []string{"-kernel", file, "-raw_error"}
+	if !oddPath(root) {
+		args = append(args, "-go_work", root)
+	}
+	cmd := exec.Command(tools.GoNB, args...)
+	cmd.Dir, cmd.Env = workDir, tools.environment(k.hooks)
 	cmd.Stdout, cmd.Stderr = k.log, k.log
 	cmd.WaitDelay = stopGrace
 	ownGroup(cmd)
@@ -102,6 +131,29 @@ func (k *Kernel) spawn(tools Tools, root, workDir string) error {
 		cmd.Wait()
 		close(k.exited)
 	}()
+	return k.guard.watch(cmd)
+}
+
+// oddPath says whether the kernel would take a path for several, or for one of Windows.
+func oddPath(root string) bool { return strings.ContainsAny(root, `,\`) }
+
+// workspace does for a clone with an odd path what the kernel's flag -go_work does for
+// others.
+func (k *Kernel) workspace(ctx context.Context, root string) error {
+	if !oddPath(root) {
+		return nil
+	}
+	modules, err := filepath.Glob(filepath.Join(k.dir, "gonb_*", "go.mod"))
+	if err != nil || len(modules) != 1 {
+		return fmt.Errorf("%d modules of the kernel in %s, want 1 (%v)", len(modules), k.dir, err)
+	}
+	var said tail
+	cmd := exec.CommandContext(ctx, "go", "work", "init", ".", root)
+	cmd.Dir, cmd.Env = filepath.Dir(modules[0]), k.cmd.Env
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := runGroup(ctx, cmd); err != nil {
+		return fmt.Errorf("go work init: %w; %s", err, &said)
+	}
 	return nil
 }
 
@@ -111,7 +163,7 @@ func (k *Kernel) connect(ctx context.Context) error {
 	life, hangUp := context.WithCancel(context.Background())
 	k.hangUp = hangUp
 	retry := []zmq4.Option{zmq4.WithDialerRetry(20 * time.Millisecond), zmq4.WithDialerMaxRetries(-1)}
-	k.shell, k.control, k.iopub = zmq4.NewDealer(life, retry...), zmq4.NewDealer(life, retry...), zmq4.NewSub(life, retry...)
+	k.shell, k.iopub = zmq4.NewDealer(life, retry...), zmq4.NewSub(life, retry...)
 
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
@@ -132,14 +184,13 @@ func (k *Kernel) connect(ctx context.Context) error {
 	return k.handshake(ctx)
 }
 
-// dial connects the three sockets.
+// dial connects the sockets.
 func (k *Kernel) dial() error {
-	address := "ipc://" + filepath.Join(k.dir, "k")
+	address := "ipc://" + socketPrefix(k.dir)
 	return errors.Join(
 		k.shell.Dial(address+"-1"),
 		k.iopub.Dial(address+"-2"),
-		k.iopub.SetOption(zmq4.OptionSubscribe, ""),
-		k.control.Dial(address+"-4"))
+		k.iopub.SetOption(zmq4.OptionSubscribe, ""))
 }
 
 // handshake asks for the kernel's description until the answer comes together
@@ -147,7 +198,7 @@ func (k *Kernel) dial() error {
 func (k *Kernel) handshake(ctx context.Context) error {
 	for {
 		attempt, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-		reply, err := k.request(attempt, newID(), "kernel_info_request", map[string]any{}, func(message) {})
+		reply, err := k.request(attempt, newID(), "kernel_info_request", map[string]any{}, func(message) error { return nil })
 		cancel()
 		switch {
 		case err == nil:
@@ -168,8 +219,8 @@ func (k *Kernel) handshake(ctx context.Context) error {
 }
 
 // request sends a request under the given id and waits for both its reply and the kernel's being
-// idle again. Everything published meanwhile goes to handle.
-func (k *Kernel) request(ctx context.Context, id, msgType string, content any, handle func(message)) (message, error) {
+// idle again. Everything published meanwhile goes to handle, whose error ends the waiting.
+func (k *Kernel) request(ctx context.Context, id, msgType string, content any, handle func(message) error) (message, error) {
 	wire, err := encode(k.key, k.session, id, msgType, content)
 	if err != nil {
 		return message{}, err
@@ -184,7 +235,9 @@ func (k *Kernel) request(ctx context.Context, id, msgType string, content any, h
 			if m.parent.ID == id && m.isIdle() {
 				idle = true
 			}
-			handle(m)
+			if err := handle(m); err != nil {
+				return message{}, err
+			}
 		case m := <-k.replies:
 			if m.parent.ID == id {
 				reply, replied = m, true
@@ -234,21 +287,11 @@ func (k *Kernel) died() error {
 // Close ends the kernel and everything it has started, and removes its
 // temporary files.
 func (k *Kernel) Close() {
-	select {
-	case <-k.exited:
-	default:
-		if wire, err := encode(k.key, k.session, newID(), "shutdown_request", map[string]any{"restart": false}); err == nil && k.control != nil {
-			go k.control.SendMulti(wire)
-		}
-		select {
-		case <-k.exited:
-		case <-time.After(stopGrace):
-		}
-	}
-	killGroup(k.cmd)
+	_ = killGroup(k.cmd) // an error says that it has ended
 	<-k.exited
 	if k.hangUp != nil {
 		k.hangUp()
 	}
+	k.guard.finish()
 	os.RemoveAll(k.dir)
 }

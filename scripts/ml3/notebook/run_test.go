@@ -6,8 +6,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +19,12 @@ import (
 // notebooks folder, and returns both.
 func clone(t *testing.T) (root, work string) {
 	t.Helper()
-	root = filepath.Join(t.TempDir(), "a clone")
+	return cloneIn(t, filepath.Join(t.TempDir(), "a clone"))
+}
+
+// cloneIn makes the small module in the folder root.
+func cloneIn(t *testing.T, root string) (string, string) {
+	t.Helper()
 	for name, text := range map[string]string{
 		"go.mod":               "module ml3\n\ngo 1.26\n",
 		"mllib/answer/a.go":    "package answer\n\nconst Answer = 42\n",
@@ -56,8 +63,8 @@ func cells(t *testing.T, sources ...string) *File {
 	return f
 }
 
-// start runs the kernel pinned in go.mod.
-func start(t *testing.T, root, work string) *Kernel {
+// running runs the kernel pinned in go.mod.
+func running(t *testing.T, root, work string) *Kernel {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("compiles Go cells")
@@ -76,7 +83,7 @@ func start(t *testing.T, root, work string) *Kernel {
 
 func TestRun(t *testing.T) {
 	root, work := clone(t)
-	k := start(t, root, work)
+	k := running(t, root, work)
 	f := cells(t, firstCell,
 		"import \"ml3/mllib/answer\"\n%%\nfmt.Println(\"answer\", answer.Answer)",
 		"!basename \"$PWD\"",
@@ -93,34 +100,52 @@ func TestRun(t *testing.T) {
 		t.Errorf("the last progress was %d, want cell 4 of 5", progress)
 	}
 	want := []string{"", "answer 42\n", "notebooks\n", "=== RUN   TestAnswer\n--- PASS: TestAnswer\nPASS\n", ""}
+	f = parse(t, text(t, f))
 	for i, c := range f.Code() {
-		got := ""
-		for _, o := range c.fields["outputs"].([]any) {
-			got += o.(map[string]any)["text"].(string)
-		}
-		if got != want[i] {
+		if got := printed(f, c); got != want[i] {
 			t.Errorf("cell %d: got %q, want %q", i+1, got, want[i])
 		}
-		if count := c.fields["execution_count"]; (count == nil) != (i == 4) || i < 4 && count != i+1 {
+		if count := f.text(c.node.get("execution_count")); (count == "null") != (i == 4) || i < 4 && count != fmt.Sprint(i+1) {
 			t.Errorf("cell %d: execution count %v", i+1, count)
 		}
 	}
-	meta := f.root["metadata"].(map[string]any)["language_info"].(map[string]any)
-	if meta["name"] != "go" {
+	if meta := f.text(f.root.get("metadata").get("language_info").get("name")); meta != `"go"` {
 		t.Errorf("language_info: %v", meta)
 	}
+}
+
+// printed returns what a cell has stored from its streams and errors.
+func printed(f *File, c *Cell) string {
+	all := ""
+	for _, o := range f.outputs(c) {
+		out := o.(map[string]any)
+		all += joined(out["text"])
+		if out["output_type"] == "error" {
+			all += fmt.Sprintf("<%s: %s>", out["ename"], out["evalue"])
+		}
+	}
+	return all
 }
 
 // TestRunFailures runs cells that must fail; the kernel survives each.
 func TestRunFailures(t *testing.T) {
 	root, work := clone(t)
-	k := start(t, root, work)
+	k := running(t, root, work)
 	for code, want := range map[string]string{
 		"%%\npanic(\"boom\")": "panic: boom",
 		"!ls /nix\n!echo on":  "a shell line failed: ls: ",
+		"!exec false":         "a shell line failed: exit status 1",
+		"!trap '' EXIT; exit 3\n%%\nfmt.Fprintln(os.Stderr, \"said\")": "a shell line failed: exit status 3",
+		"!kill -9 $$":      "a shell line failed: exit status 137",
+		"!kill -9 $PPID":   "1 of 1 shell lines did not end by themselves",
+		"%%bash\nexit 4":   "a shell line failed: exit status 4",
+		"%%sh\nkill -9 $$": "a shell line failed: ",
+		"%nix":             "unknown special command %nix",
 		"%test\nfunc TestY(t *testing.T) { t.Errorf(\"got %d\", 4) }": "test TestY fails: got 4",
-		"\n%%\nundefined()":              "undefined: undefined",
-		"%%\ntime.Sleep(20*time.Second)": "not finished after 3s",
+		"\n%%\nundefined()":                          "undefined: undefined",
+		"%%\ntime.Sleep(20*time.Second)":             "not finished after 3s",
+		"%%\nfor { fmt.Println(\"more and more\") }": "more than 16 MB of output",
+		"!yes": "more than 16 MB of output",
 	} {
 		timeout := time.Minute
 		if strings.Contains(want, "not finished") {
@@ -131,10 +156,104 @@ func TestRunFailures(t *testing.T) {
 		if !errors.As(err, &failed) || failed.Cell != 2 || !strings.Contains(failed.Why, want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: got error %v, want one line about cell 2 with %q", code, err, want)
 		}
-		if timeout < time.Minute { // the cell still runs
+		if timeout < time.Minute || errors.As(err, &failed) && strings.Contains(failed.Why, "16 MB") { // the cell still runs
 			k.Close()
-			k = start(t, root, work)
+			k = running(t, root, work)
 		}
+	}
+}
+
+// TestRunHealthy runs cells that look like failing ones, or wait for input.
+func TestRunHealthy(t *testing.T) {
+	root, work := clone(t)
+	k := running(t, root, work)
+	t.Setenv("BASH_ENV", "")
+	code := map[string]string{
+		"%%\nfmt.Fprintln(os.Stderr, \"exit status 1\")":                     "exit status 1\n",
+		"%%\nfmt.Fprint(os.Stderr, \"signal: killed\\n\")":                   "signal: killed\n",
+		"!echo 'exit status 3' >&2":                                          "exit status 3\n",
+		"!true\n%%\nfmt.Fprintln(os.Stderr, \"exit status 1\")":              "exit status 1\n",
+		"%%bash\necho 'exit status 1' >&2":                                   "exit status 1\n",
+		"%%\nvar s string\nn, err := fmt.Scanln(&s)\nfmt.Println(n, err)":    "0 EOF\n",
+		"%%\ndata, err := io.ReadAll(os.Stdin)\nfmt.Println(len(data), err)": "0 <nil>\n",
+		"!read x; echo \"$? <$x> $0\"":                                       "1 <> /bin/bash\n",
+		"!cat; bash -c 'cat; false' || echo \"$BASH_ENV\" nested":            " nested\n",
+		"%%sh\necho a\nbash -c false || echo b":                              "a\nb\n",
+		"%%script cat\nthe cell\n!is the input":                              "the cell\n!is the input\n",
+		"%%\nout, err := exec.Command(\"bash\", \"-c\", \"echo nested; false\").Output()\nfmt.Printf(\"%s%v\\n\", out, err)": "nested\nexit status 1\n",
+		"%args a 'b c' \"d e\"\n%%\nfmt.Println(len(os.Args), filepath.Base(os.Args[0]) != \"\")":                            "",
+		"%test\nfunc TestStdin(t *testing.T) { var s string; if _, err := fmt.Scanln(&s); err == nil { t.Fatal(s) } }":       "=== RUN   TestStdin\n--- PASS: TestStdin\nPASS\n",
+	}
+	var sources []string
+	for source := range code {
+		sources = append(sources, source)
+	}
+	f := cells(t, append([]string{firstCell}, sources...)...)
+	begin := time.Now()
+	if err := k.Run(t.Context(), f, Options{Timeout: time.Minute, Root: root}); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range f.Code()[1:] {
+		if got := printed(f, c); got != code[sources[i]] && code[sources[i]] != "" {
+			t.Errorf("%q: got %q, want %q", sources[i], got, code[sources[i]])
+		}
+	}
+	if d := time.Since(begin); d > time.Minute {
+		t.Errorf("took %s: a cell has waited", d)
+	}
+}
+
+// TestTags treats tagged cells as nbclient does.
+func TestTags(t *testing.T) {
+	root, work := clone(t)
+	k := running(t, root, work)
+	f := cells(t, firstCell, "%%\npanic(\"boom\")", "%%\nundefined()", "!echo said; false", "%%\npanic(\"never\")", "%%\nfmt.Println(\"on\")")
+	for i, tag := range []string{"", tagRaises, tagRaises, tagRaises, tagSkip, tagRaises} {
+		f.Code()[i].tags = []string{"other", tag}
+	}
+	if err := k.Run(t.Context(), f, Options{Timeout: time.Minute, Root: root}); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"", "<ERROR: exit status 2>", "undefined: undefined", "said\nexit status 1\n", "", "on\n"} {
+		if got := printed(f, f.Code()[i]); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("cell %d: got %q, want %q", i+1, got, want)
+		}
+	}
+	if f.Code()[4].result != nil {
+		t.Error("the skipped cell is changed")
+	}
+	if got := text(t, f); strings.Contains(string(got), "gonb_") || strings.Contains(string(got), k.dir) {
+		t.Errorf("stored outputs differ from run to run:\n%s", got)
+	}
+	f = cells(t, "%%\ntime.Sleep(20*time.Second)")
+	f.Code()[0].tags = []string{tagRaises}
+	if err := k.Run(t.Context(), f, Options{Timeout: 2 * time.Second, Root: root}); err == nil || !strings.Contains(err.Error(), "not finished") {
+		t.Errorf("a tagged cell that takes too long: %v", err)
+	}
+}
+
+// TestPaths runs a notebook in clones whose paths have what file systems allow.
+func TestPaths(t *testing.T) {
+	odd := "-c'd\"e`f$g;h|i&j*?[m]n:o=>p#q%r ü\x01\t "
+	if runtime.GOOS == "linux" { // elsewhere a name is text
+		odd += "\xff"
+	}
+	for _, name := range []string{"a,b", `c\d`, odd} {
+		root, work := cloneIn(t, filepath.Join(t.TempDir(), name))
+		k := running(t, root, work)
+		f := cells(t, "import \"ml3/mllib/answer\"\n%%\nfmt.Println(answer.Answer)", "!pwd")
+		if err := k.Run(t.Context(), f, Options{Timeout: time.Minute, Root: root}); err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		if got := printed(f, f.Code()[0]) + printed(f, f.Code()[1]); !strings.HasPrefix(got, "42\n") || !strings.HasSuffix(got, "notebooks\n") {
+			t.Errorf("%q: got %q", name, got)
+		}
+		k.Close()
+	}
+	_, err := Start(t.Context(), Tools{GoNB: "/bin/false"}, "/a\nb", ".")
+	if err == nil || !strings.Contains(err.Error(), `"/a\nb", has a line break`) {
+		t.Errorf("a line break: %v", err)
 	}
 }
 
@@ -142,7 +261,7 @@ func TestRunFailures(t *testing.T) {
 // returns, and Close leaves neither the program nor files.
 func TestCancel(t *testing.T) {
 	root, work := clone(t)
-	k := start(t, root, work)
+	k := running(t, root, work)
 	ctx, cancel := context.WithCancel(t.Context())
 	beat := filepath.Join(root, "beat")
 	go func() {
@@ -160,7 +279,7 @@ func TestCancel(t *testing.T) {
 	}
 	begin := time.Now()
 	k.Close()
-	if d := time.Since(begin); d > 2*stopGrace {
+	if d := time.Since(begin); d > 3*stopGrace {
 		t.Errorf("Close took %s", d)
 	}
 	if _, err := os.Stat(k.dir); !os.IsNotExist(err) {
@@ -177,6 +296,13 @@ func TestCancel(t *testing.T) {
 }
 
 func TestStartErrors(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	defer func() {
+		if left, err := filepath.Glob(filepath.Join(temp, "*")); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
+	}()
 	for _, tools := range []Tools{{GoNB: "/nonexistent/gonb"}, {GoNB: "/bin/false"}} {
 		if _, err := Start(t.Context(), tools, ".", "."); err == nil || !strings.HasPrefix(err.Error(), "starting the kernel: ") {
 			t.Errorf("%s: got error %v", tools.GoNB, err)

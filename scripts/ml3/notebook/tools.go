@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,28 +37,55 @@ func FindTools(ctx context.Context, root string) (Tools, error) {
 
 // toolPath builds the named tool of the module in root and returns its path.
 func toolPath(ctx context.Context, root, name string) (string, error) {
-	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(ctx, "go", "tool", "-n", name)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = root, &out, &errs
-	cmd.Env = append(os.Environ(), "GOWORK=off")
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return "", ctx.Err()
-		}
-		return "", fmt.Errorf("go tool -n %s: %w: %s", name, err, lastLine(errs.String()))
+	var out bytes.Buffer
+	var said tail
+	if err := goCommand(ctx, root, &out, &said, "tool", "-n", name); err != nil {
+		return "", fmt.Errorf("go tool -n %s: %w; %s", name, err, &said)
 	}
 	return strings.TrimSpace(out.String()), nil
 }
 
-// environment returns the kernel's environment: goimports on PATH, fast
-// links, the module's workspace, temporary files in dir.
-func (t Tools) environment(dir string) []string {
-	path := filepath.Dir(t.GoImports) + string(os.PathListSeparator) + os.Getenv("PATH")
+// Compile compiles what cells import of the module in the folder root, so that the
+// first cell need not wait for it; what go says goes to log.
+func Compile(ctx context.Context, root string, log io.Writer) error {
+	if err := goCommand(ctx, root, log, log, "build", "./mllib/..."); err != nil {
+		return fmt.Errorf("go build ./mllib/...: %w", err)
+	}
+	return nil
+}
+
+// goCommand runs go in a folder, outside of workspaces.
+func goCommand(ctx context.Context, dir string, out, errs io.Writer, args ...string) error {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, errs
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	return runGroup(ctx, cmd)
+}
+
+// runGroup runs a command of the context. If that ends, so do the command and all that
+// it has started, and the error is the context's. Ctrl-C in the terminal reaches the
+// command only that way: it would end before we know why.
+func runGroup(ctx context.Context, cmd *exec.Cmd) error {
+	cmd.WaitDelay = stopGrace
+	ownGroup(cmd)
+	cmd.Cancel = func() error { return killGroup(cmd) }
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// environment returns the kernel's environment: hooks and goimports on PATH, fast
+// links, the module's workspace, temporary files in the folder of the hooks.
+func (t Tools) environment(h hooks) []string {
+	path := strings.Join([]string{h.bin(), filepath.Dir(t.GoImports), os.Getenv("PATH")}, string(os.PathListSeparator))
 	return append(os.Environ(),
 		"PATH="+path,
+		"BASH_ENV="+h.env(),
 		"GOFLAGS="+KernelGoFlags,
 		"GOWORK=", // the kernel makes its own go.work; GOWORK=off would hide it
-		"TMPDIR="+dir,
+		"TMPDIR="+h.dir,
 	)
 }
 
