@@ -43,7 +43,7 @@ type Record struct {
 
 // Basis is what decides the numbers of an experiment besides revision and seed.
 type Basis struct {
-	Settings []string `json:"settings"` // see paper.Settings
+	Settings []string `json:"settings"` // see the function Settings
 	Inputs   []string `json:"inputs,omitempty"`
 	// Class is the kind of processor that the program was built for: those that fuse
 	// x*y + z into one operation have other last digits.

@@ -26,7 +26,7 @@ type Job struct {
 
 // basis is what decides the numbers of a job.
 func (j Job) basis() (Basis, error) {
-	b := Basis{Settings: paper.Settings(j.Run), Class: class()}
+	b := Basis{Settings: Settings(j.Run), Class: class()}
 	if j.Experiment.Inputs != nil {
 		var err error
 		if b.Inputs, err = j.Experiment.Inputs(j.Data); err != nil {

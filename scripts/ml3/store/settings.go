@@ -1,8 +1,9 @@
-package paper
+package store
 
 import (
 	"fmt"
 	"maps"
+	"ml3/mllib/paper"
 	"reflect"
 	"runtime"
 	"slices"
@@ -21,7 +22,7 @@ import (
 // same; text is quoted; a function is its name, and so is a value that has one (a
 // String method). Two runs with the same lines give the same output. A closure
 // has no name, so that a setting must not be one: it panics, and so does a channel.
-func Settings(run Run) []string {
+func Settings(run paper.Run) []string {
 	v := reflect.ValueOf(run)
 	s := settings{v.Type().String()}
 	s.add("", v)
@@ -55,7 +56,7 @@ func (s *settings) add(path string, v reflect.Value) {
 		for _, k := range v.MapKeys() {
 			text, ok := scalar(path, k)
 			if !ok {
-				panic(fmt.Sprintf("paper: setting %s has keys of type %v", path, k.Type()))
+				panic(fmt.Sprintf("store: setting %s has keys of type %v", path, k.Type()))
 			}
 			keys[text] = v.MapIndex(k)
 		}
@@ -63,7 +64,7 @@ func (s *settings) add(path string, v reflect.Value) {
 			s.add(path+"["+k+"]", keys[k])
 		}
 	default:
-		panic(fmt.Sprintf("paper: setting %s is of type %v", path, v.Type()))
+		panic(fmt.Sprintf("store: setting %s is of type %v", path, v.Type()))
 	}
 }
 
@@ -125,7 +126,7 @@ func functionName(path string, v reflect.Value) string {
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	for part := range strings.SplitSeq(name, ".") {
 		if number, ok := strings.CutPrefix(part, "func"); ok && strings.Trim(number, "0123456789") == "" {
-			panic(fmt.Sprintf("paper: setting %s is a function without a name (%s)", path, name))
+			panic(fmt.Sprintf("store: setting %s is a function without a name (%s)", path, name))
 		}
 	}
 	return strings.TrimSuffix(name, "-fm") // of a method value
