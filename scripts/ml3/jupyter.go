@@ -45,6 +45,9 @@ func (a *app) jupyter(ctx context.Context, flags []string) error {
 	if err := notebook.Compile(ctx, a.root, a.progress); err != nil {
 		return err
 	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	command = append(command, flags...)
 	fmt.Fprintln(a.progress, "starting", command[0])
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)

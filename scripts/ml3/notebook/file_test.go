@@ -11,10 +11,13 @@ import (
 	"testing"
 )
 
-// corpus returns notebooks as various programs write them, by name.
+// corpus returns notebooks as various programs write them, and those of the project, by
+// name.
 func corpus(t testing.TB) map[string][]byte {
 	t.Helper()
+	ours, _ := filepath.Glob("../../../notebooks/*.ipynb") // the pattern is well-formed
 	paths, err := filepath.Glob("testdata/corpus/*.ipynb")
+	paths = append(paths, ours...)
 	if err != nil || len(paths) < 15 {
 		t.Fatalf("%d notebooks, %v", len(paths), err)
 	}

@@ -146,7 +146,7 @@ func TestGuardFinish(t *testing.T) {
 
 // TestFolder makes the folder elsewhere if sockets cannot be in the usual place.
 func TestFolder(t *testing.T) {
-	good, long, odd := t.TempDir(), filepath.Join(t.TempDir(), strings.Repeat("d", 90)), filepath.Join(t.TempDir(), "a:b\n")
+	long, odd := filepath.Join(t.TempDir(), strings.Repeat("d", 90)), filepath.Join(t.TempDir(), "a:b\n")
 	for _, dir := range []string{long, odd} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
