@@ -173,6 +173,6 @@ func quickVersions(versions []PlanVersion) []PlanVersion {
 }
 
 func quickTests(p PlanTest) PlanTest {
-	p.Shown, p.Goals, p.At, p.Rates, p.RateStarts, p.LogEvery = 0, 2, []int{0, 1, 2, 3, 5, 10, 20}, []float64{1e-4, 1e-3, 0.01}, 1, 10
+	p.Goals, p.At, p.Rates, p.RateStarts, p.LogEvery = 2, []int{0, 1, 2, 3, 5, 10, 20}, []float64{1e-4, 1e-3, 0.01}, 1, 10
 	return p
 }
