@@ -1,5 +1,8 @@
-// Package env has the worlds of the experiments as functions on values of ad, so
-// that a roll-out can be differentiated with respect to the policy that steers it.
+// Package env has the worlds of the experiments, in two forms. A World moves slices
+// of numbers, for roll-outs that are data: single (Episode) or many side by side over
+// the cores (Batch). A Dynamics maps values of ad to values, for roll-outs that are
+// differentiated with respect to the policy that steers them. Arm draws prescribed
+// motions.
 //
 // Units are SI unless a field says otherwise.
 package env

@@ -192,7 +192,7 @@ func (t *Trainer) vanished() error {
 	if t.step == 0 {
 		t.first = t.rate
 	}
-	if t.rate < vanishing*t.first {
+	if t.rate <= vanishing*t.first {
 		return &Diverged{Step: t.step, Quantity: "learned rate", Value: t.rate}
 	}
 	return nil
@@ -211,6 +211,9 @@ func (t *Trainer) member(m *Member) (taskLoss, rate float64, err error) {
 			return 0, 0, err
 		}
 		rate = alpha.Item()
+		if err := finite(t.step, "rate", rate); err != nil {
+			return 0, 0, err
+		}
 	}
 	l := m.Task.Loss(theta, t.rng)
 	if err := finite(t.step, "task loss", l.Item()); err != nil {

@@ -5,7 +5,7 @@
 // measured), reference.go (the authors' curves). An experiment is four files:
 //
 //	<name>.go         settings, Paper beside Quick
-//	<name>_task.go    the task: θ₀, what M_φ sees, the task loss
+//	<name>_task.go    the task: θ₀, what M_φ sees, the task loss, where it is not one of package rl
 //	<name>_run.go     what one seed does, in rows
 //	<name>_claims.go  the paper's sentences as numbers
 package paper

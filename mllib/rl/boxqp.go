@@ -16,7 +16,7 @@ func boxQP(n int, h, g, low, high, d []float64) (x []float64, free []int, l []fl
 		x[i] = min(max(d[i], low[i]), high[i])
 	}
 	for range iterations {
-		grad := product(false, false, n, 1, n, h, x)
+		grad := product(plain, n, 1, n, h, x)
 		addTo(grad, g)
 		free = free[:0]
 		for i := range n {
@@ -72,7 +72,7 @@ func sub(n int, a []float64, at []int) []float64 {
 }
 
 func quadratic(n int, h, g, x []float64) float64 {
-	return 0.5*dot(x, product(false, false, n, 1, n, h, x)) + dot(g, x)
+	return 0.5*dot(x, product(plain, n, 1, n, h, x)) + dot(g, x)
 }
 
 func norm(x []float64) float64 { return math.Sqrt(dot(x, x)) }

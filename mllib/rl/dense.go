@@ -8,10 +8,19 @@ import (
 
 // Small dense matrices are row-major slices; n, m are their sizes.
 
-// product returns op(a)·op(b) [m, n] with inner size k, op transposing where ta or tb.
-func product(ta, tb bool, m, n, k int, a, b []float64) []float64 {
+// form says which factor of a product is transposed.
+type form int
+
+const (
+	plain form = iota
+	leftTransposed
+	rightTransposed
+)
+
+// product returns a·b, aᵀ·b or a·bᵀ [m, n] with inner size k.
+func product(f form, m, n, k int, a, b []float64) []float64 {
 	c := make([]float64, m*n)
-	kernel.Gemm(ta, tb, m, n, k, a, b, c)
+	kernel.Gemm(f == leftTransposed, f == rightTransposed, m, n, k, a, b, c)
 	return c
 }
 

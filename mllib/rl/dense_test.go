@@ -15,7 +15,7 @@ func TestDense(t *testing.T) {
 	for n := 1; n <= 6; n++ {
 		const m = 3
 		g, b := normal(rng, n, n).Data, normal(rng, n, m).Data
-		a := product(true, false, n, n, n, g, g)
+		a := product(leftTransposed, n, n, n, g, g)
 		for i := range n {
 			for j := range n {
 				want := 0.0
@@ -32,14 +32,14 @@ func TestDense(t *testing.T) {
 		if !ok {
 			t.Fatalf("GᵀG + 1 of %d rows is said not to be positive definite", n)
 		}
-		for i, x := range product(false, true, n, n, n, l, l) {
+		for i, x := range product(rightTransposed, n, n, n, l, l) {
 			if math.Abs(x-a[i]) > 1e-13*(1+math.Abs(a[i])) {
 				t.Errorf("entry %d of LLᵀ is %v, want %v", i, x, a[i])
 			}
 		}
 		x := append([]float64{}, b...)
 		solveCholesky(n, m, l, x)
-		for i, y := range product(false, false, n, m, n, a, x) {
+		for i, y := range product(plain, n, m, n, a, x) {
 			if math.Abs(y-b[i]) > 1e-12*(1+math.Abs(b[i])) {
 				t.Errorf("entry %d of A·A⁻¹B is %v, want %v", i, y, b[i])
 			}
@@ -64,7 +64,7 @@ func TestBoxQPBruteForce(t *testing.T) {
 	for range 100 {
 		const n = 3
 		m := normal(rng, n, n).Data
-		h, g := product(true, false, n, n, n, m, m), normal(rng, 1, n).Data
+		h, g := product(leftTransposed, n, n, n, m, m), normal(rng, 1, n).Data
 		low, high := make([]float64, n), make([]float64, n)
 		for i := range n {
 			h[i*n+i] += .2
@@ -84,7 +84,7 @@ func TestBoxQPBruteForce(t *testing.T) {
 					x[i] = high[i]
 				}
 			}
-			slope := product(false, false, n, 1, n, h, x)
+			slope := product(plain, n, 1, n, h, x)
 			addTo(slope, g)
 			rhs := make([]float64, len(free))
 			for k, i := range free {

@@ -91,9 +91,9 @@ func (s *solver) backward(plan Plan) (law, bool) {
 	vx, vxx := append([]float64(nil), s.e.lx[s.t]...), append([]float64(nil), s.e.lxx[s.t]...)
 	for t := s.t - 1; t >= 0; t-- {
 		fx, fu := s.e.fx[t], s.e.fu[t]
-		qx := product(true, false, nx, 1, nx, fx, vx)
+		qx := product(leftTransposed, nx, 1, nx, fx, vx)
 		addTo(qx, s.e.lx[t])
-		qu := product(true, false, nu, 1, nx, fu, vx)
+		qu := product(leftTransposed, nu, 1, nx, fu, vx)
 		addTo(qu, s.e.lu[t])
 		qxx, qux, quu := s.quadratics(t, vxx)
 		regular := append([]float64(nil), vxx...)
@@ -110,20 +110,20 @@ func (s *solver) backward(plan Plan) (law, bool) {
 		for i, x := range k {
 			l.largest = max(l.largest, math.Abs(x)/(1+math.Abs(plan.Actions[t][i])))
 		}
-		quuk := product(false, false, nu, 1, nu, quu, k)
+		quuk := product(plain, nu, 1, nu, quu, k)
 		l.linear += dot(k, qu)
 		l.quadratic += 0.5 * dot(k, quuk)
 
 		// Vx = Qx + Kᵀ(Quu k + Qu) + Quxᵀk;  Vxx = Qxx + Kᵀ(Quu K + Qux) + QuxᵀK
 		addTo(quuk, qu)
 		vx = qx
-		addTo(vx, product(true, false, nx, 1, nu, gain, quuk))
-		addTo(vx, product(true, false, nx, 1, nu, qux, k))
-		inner := product(false, false, nu, nx, nu, quu, gain)
+		addTo(vx, product(leftTransposed, nx, 1, nu, gain, quuk))
+		addTo(vx, product(leftTransposed, nx, 1, nu, qux, k))
+		inner := product(plain, nu, nx, nu, quu, gain)
 		addTo(inner, qux)
 		vxx = qxx
-		addTo(vxx, product(true, false, nx, nx, nu, gain, inner))
-		addTo(vxx, product(true, false, nx, nx, nu, qux, gain))
+		addTo(vxx, product(leftTransposed, nx, nx, nu, gain, inner))
+		addTo(vxx, product(leftTransposed, nx, nx, nu, qux, gain))
 		symmetrize(nx, vxx)
 	}
 	return l, true
@@ -132,13 +132,13 @@ func (s *solver) backward(plan Plan) (law, bool) {
 // quadratics returns Qxx, Qux and Quu at t for the Hessian v of the next value.
 func (s *solver) quadratics(t int, v []float64) (qxx, qux, quu []float64) {
 	nx, nu := s.nx, s.nu
-	vfx := product(false, false, nx, nx, nx, v, s.e.fx[t])
-	vfu := product(false, false, nx, nu, nx, v, s.e.fu[t])
-	qxx = product(true, false, nx, nx, nx, s.e.fx[t], vfx)
+	vfx := product(plain, nx, nx, nx, v, s.e.fx[t])
+	vfu := product(plain, nx, nu, nx, v, s.e.fu[t])
+	qxx = product(leftTransposed, nx, nx, nx, s.e.fx[t], vfx)
 	addTo(qxx, s.e.lxx[t])
-	qux = product(true, false, nu, nx, nx, s.e.fu[t], vfx)
+	qux = product(leftTransposed, nu, nx, nx, s.e.fu[t], vfx)
 	addTo(qux, s.e.lux[t])
-	quu = product(true, false, nu, nu, nx, s.e.fu[t], vfu)
+	quu = product(leftTransposed, nu, nu, nx, s.e.fu[t], vfu)
 	addTo(quu, s.e.luu[t])
 	symmetrize(nu, quu)
 	return qxx, qux, quu

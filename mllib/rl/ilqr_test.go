@@ -253,7 +253,7 @@ func TestBoxQP(t *testing.T) {
 		for i := range m {
 			m[i] = rng.NormFloat64()
 		}
-		h := product(true, false, n, n, n, m, m)
+		h := product(leftTransposed, n, n, n, m, m)
 		for i := range n {
 			h[i*n+i] += .1
 		}
@@ -262,7 +262,7 @@ func TestBoxQP(t *testing.T) {
 			t.Fatal("a positive definite problem is said not to be one")
 		}
 		clamped += n - len(free)
-		grad := product(false, false, n, 1, n, h, x)
+		grad := product(plain, n, 1, n, h, x)
 		addTo(grad, g)
 		for i, gi := range grad {
 			inside := x[i] > low[i] && x[i] < high[i]

@@ -106,7 +106,8 @@ func (a *app) describe(in places) error {
 	if !in.stored {
 		return nil
 	}
-	return files.WriteAtomic(filepath.Join(a.root, "data", "datapackage.json"), describeData(a.experiments).write)
+	there := slices.DeleteFunc(slices.Clone(a.experiments), func(e paper.Experiment) bool { return !exists(in.Table(e.Name)) })
+	return files.WriteAtomic(filepath.Join(a.root, "data", "datapackage.json"), describeData(there).write)
 }
 
 // saveClaims writes a file of verdicts.

@@ -85,7 +85,7 @@ func resultFields() []field {
 	}
 }
 
-// describeData describes the tables of experiments in the data folder.
+// describeData describes the tables of experiments, which are in the data folder.
 func describeData(experiments []paper.Experiment) dataPackage {
 	p := dataPackage{
 		Schema: profile2 + "datapackage.json", Name: "ml3", Title: "Meta Learning via Learned Loss, recomputed",

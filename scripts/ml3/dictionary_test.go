@@ -60,8 +60,9 @@ func TestStoredDataPackage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	there := slices.DeleteFunc(paper.All(), func(e paper.Experiment) bool { return !exists(filepath.Join(data, "results", e.Name+".csv")) })
 	var b bytes.Buffer
-	if err := describeData(paper.All()).write(&b); err != nil {
+	if err := describeData(there).write(&b); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(stored, b.Bytes()) {

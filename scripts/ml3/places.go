@@ -41,16 +41,32 @@ func (a *app) places(profile, dir string) (places, error) {
 		Folder:  store.Folder{Tables: filepath.Join(data, "results"), Losses: filepath.Join(data, "losses")},
 		figures: filepath.Join(a.root, "figures"), claims: filepath.Join(data, "claims.csv"), stored: true,
 	}
+	quick := under(filepath.Join(data, "results", "quick"))
+	quick.figures = filepath.Join(a.root, "figures", "quick")
 	switch {
 	case dir == "" && profile == profilePaper || dir != "" && sameFolder(dir, stored.Tables):
 		return stored, nil
-	case dir == "":
-		quick := under(filepath.Join(data, "results", "quick"))
-		quick.figures = filepath.Join(a.root, "figures", "quick")
+	case dir == "" || sameFolder(dir, quick.Tables):
 		return quick, nil
 	}
 	abs, err := filepath.Abs(dir)
-	return under(abs), err
+	if err != nil {
+		return places{}, err
+	}
+	p := under(abs)
+	for _, theirs := range append(stored.folders(), quick.folders()...) {
+		for _, ours := range p.folders() {
+			if sameFolder(ours, theirs) {
+				return places{}, fmt.Errorf("results in %s would have files in %s, among those that belong to the clone; choose another folder", store.Clip(dir), a.relative(theirs))
+			}
+		}
+	}
+	return p, nil
+}
+
+// folders are those that files are written to.
+func (p places) folders() []string {
+	return []string{p.Tables, p.Losses, p.figures, filepath.Dir(p.claims)}
 }
 
 // under returns the places in a folder.
