@@ -191,9 +191,7 @@ func (m *Model) compileDofs() {
 		for k := range l.kind.freedoms() {
 			d := dof{parent: int32(parent), row: int32(len(m.chain)), n: 1, link: int32(i)}
 			j := &m.joints[l.joint]
-			if j.Type != Free {
-				d.armature, d.damping = j.Armature, j.Damping
-			}
+			d.armature, d.damping = j.Armature, j.Damping
 			m.damped = m.damped || d.damping > 0
 			m.chain = append(m.chain, int32(l.v+k))
 			m.rows = append(m.rows, d.row)

@@ -72,8 +72,8 @@ type Joint struct {
 	Axis     [3]float64 // unit vector in the body's frame
 	Limited  bool
 	Range    [2]float64 // rad or m
-	Armature float64    // kg m² or kg, added to the diagonal of M
-	Damping  float64    // N m s/rad or N s/m
+	Armature float64    // kg m² or kg, added to the diagonal of M; of a free joint to all six elements
+	Damping  float64    // N m s/rad or N s/m, of a free joint the same number for all six
 	QIndex   int        // first position in q
 	VIndex   int        // first degree of freedom in v
 	line     int

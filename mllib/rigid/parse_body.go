@@ -159,8 +159,12 @@ func (p *parser) joint(n *node, body int, childClass string) error {
 		kind = "free"
 	}
 	j.Type = map[string]JointType{"hinge": Hinge, "slide": Slide, "free": Free}[kind]
+	j.Armature = r.notNegative("armature", 0)
+	j.Damping = r.notNegative("damping", 0)
 	if j.Type != Free {
 		p.hingeOrSlide(r, &j)
+	} else if r.boolean("limited", false) {
+		r.fail("limited", `a free joint has no limits; write limited="false"`)
 	} else if parent := p.model.bodies[body].Parent; parent != 0 {
 		r.fail("", "only a body whose parent is the world can move freely")
 	}
@@ -179,8 +183,6 @@ func (p *parser) joint(n *node, body int, childClass string) error {
 func (p *parser) hingeOrSlide(r *reader, j *Joint) {
 	j.Pos = r.vec("pos", [3]float64{})
 	j.Axis = r.direction("axis", r.vec("axis", [3]float64{0, 0, 1}))
-	j.Armature = r.notNegative("armature", 0)
-	j.Damping = r.notNegative("damping", 0)
 	j.Limited = r.boolean("limited", false)
 	ends := r.numbers("range", 2, 2)
 	switch {

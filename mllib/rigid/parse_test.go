@@ -66,6 +66,7 @@ func badJoints() []badModel {
 		{"two numbers", wrap(`<joint axis="1 0"/>` + rod), 4, []string{"axis", "3 numbers"}},
 		{"free with hinge", wrap(`<freejoint/><joint/>` + rod), 4, []string{"no other joints"}},
 		{"nested free", wrap(`<geom size="1" contype="0"/>` + "\n<body><freejoint/>" + rod + "</body>"), 5, []string{"<freejoint>", "world can move freely"}},
+		{"free limits", wrap("\n" + `<joint type="free" limited="true" range="0 1"/>` + rod), 5, []string{"<joint>", "limited", "free joint"}},
 		{"no mass", wrap(`<joint name="j"/>`), 4, []string{`<joint name="j">`, "no mass"}},
 	}
 }
@@ -119,6 +120,17 @@ func TestDefaultErrors(t *testing.T) {
 	_, err := Parse(strings.NewReader(text))
 	var p *ParseError
 	if !errors.As(err, &p) || p.Line != 12 || !strings.Contains(p.Problem, "five") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestFreeDefaults: a limit that a free joint inherits is refused where it stands.
+func TestFreeDefaults(t *testing.T) {
+	text := "<mujoco>\n<default>\n<joint limited=\"true\" range=\"0 1\"/>\n</default>\n" +
+		"<worldbody><body><joint type=\"free\"/>" + rod + "</body></worldbody></mujoco>"
+	_, err := Parse(strings.NewReader(text))
+	var p *ParseError
+	if !errors.As(err, &p) || p.Line != 3 || !strings.Contains(p.Problem, "limited") {
 		t.Errorf("%v", err)
 	}
 }
