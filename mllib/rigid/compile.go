@@ -91,6 +91,7 @@ type pair struct {
 	radius         float64
 	friction       float64
 	margin, weight float64
+	reach          float64 // lengths that the distance is computed from
 }
 
 // compile derives everything the algorithms need from the parts.
@@ -162,7 +163,7 @@ func (m *Model) addLink(k int, at mount) mount {
 		m.links = append(m.links, l)
 		return after
 	}
-	toAxis := quatMat(quatFromZ(j.Axis))
+	toAxis := axisFrame(j)
 	l.rot, l.pos = mulMat(&at.rot, &toAxis), at.pos
 	after.rot = transpose(&toAxis)
 	if j.Type == Hinge {
@@ -172,6 +173,25 @@ func (m *Model) addLink(k int, at mount) mount {
 	m.q0 = append(m.q0, 0)
 	m.links = append(m.links, l)
 	return after
+}
+
+// axisFrame is a rotation matrix whose z axis is the joint's. Along a coordinate
+// axis it is a permutation, and a slide within a coordinate plane leaves the
+// axis across that plane alone, so that what slides level stays level to the
+// last bit.
+func axisFrame(j *Joint) [9]float64 {
+	z := j.Axis
+	for k := range 3 {
+		i, l := (k+1)%3, (k+2)%3
+		if z[k] != 0 || j.Type != Slide && z[i] != 0 && z[l] != 0 || z[0] == 0 && z[1] == 0 && z[2] > 0 {
+			continue
+		}
+		var x [3]float64
+		x[k] = 1
+		y := cross(z, x)
+		return [9]float64{x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2]}
+	}
+	return quatMat(quatFromZ(z))
 }
 
 // leaf is the last degree of freedom that moves link i, −1 for the world.

@@ -84,5 +84,6 @@ func (m *Model) newPair(geom, f int) pair {
 	}
 	p.friction = max(g.Friction, plane.Friction)
 	p.margin = max(g.Margin, plane.Margin)
+	p.reach = 1 + norm3(g.Pos) + norm3(plane.Pos) + norm3(p.pos) + norm3(p.axis) + p.radius
 	return p
 }

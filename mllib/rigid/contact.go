@@ -36,12 +36,21 @@ func (s *State) findContacts() {
 		height := n[0]*(f.p[0]+o[0]) + n[1]*(f.p[1]+o[1]) + n[2]*(f.p[2]+o[2]) - m.floors[p.floor].height -
 			p.radius + x*p.pos[0] + y*p.pos[1] + z*p.pos[2]
 		rise := x*p.axis[0] + y*p.axis[1] + z*p.axis[2]
-		if height+rise < p.margin {
-			s.addContact(i, height+rise, 1)
+		s.floorContact(i, height+rise, 1)
+		if p.capsule {
+			s.floorContact(i, height-rise, -1)
 		}
-		if height-rise < p.margin && p.capsule {
-			s.addContact(i, height-rise, -1)
-		}
+	}
+}
+
+// floorContact adds a pair's contact if it is closer than the margin.
+func (s *State) floorContact(pair int, dist, sign float64) {
+	p := &s.m.pairs[pair]
+	if math.Abs(dist-p.margin) < touchBand*p.reach {
+		dist = s.floorDistance(p, sign)
+	}
+	if dist < p.margin {
+		s.addContact(pair, dist, sign)
 	}
 }
 

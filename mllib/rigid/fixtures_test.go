@@ -21,10 +21,10 @@ type answers struct {
 
 // answer is a state and the accelerations there.
 type answer struct {
-	Q, V, Ctrl   []float64
-	QAcc         []float64 // with limits and contacts
-	Smooth       []float64 `json:",omitempty"` // without, if that differs
-	Contacts     int
+	Q, V, Ctrl []float64
+	QAcc       []float64 // with limits and contacts
+	Smooth     []float64 `json:",omitempty"` // without, if that differs
+	Contacts   int
 }
 
 // run is a start, a control for every 10 steps, and where the model is after

@@ -22,6 +22,7 @@ const (
 type newton struct {
 	limits []limitRow
 	n      int       // rows
+	stiff  bool      // some D is the largest there is
 	jac    []float64 // by contact: normal and tangents over the chain
 	d      []float64 // by row: D
 	y0     []float64 // y at x = 0
@@ -80,7 +81,7 @@ func (m *Model) spring() (k, b float64) {
 // constraints sets up the rows of the current pose; false if there are none.
 func (s *State) constraints() bool {
 	w := &s.newton
-	w.n, w.limits = 0, w.limits[:0]
+	w.n, w.limits, w.stiff = 0, w.limits[:0], false
 	s.contacts = s.contacts[:0]
 	if s.Disable&DisableLimits == 0 {
 		s.limitRows()
@@ -124,6 +125,10 @@ func (s *State) contactRows() {
 		r := c.Dist - p.margin
 		d := impedance(r)
 		weight := d / (2 * p.friction * p.friction * p.weight * (1 - d))
+		if p.weight*(1-d) < tiny*d { // a body that only turns about its centre of mass
+			w.stiff = true
+			weight = 1 / (2 * p.friction * p.friction * tiny)
+		}
 		vel := s.along(c.leaf, jac, s.V)
 		acc := s.along(c.leaf, jac, s.smooth)
 		y := acc[0] + b*vel[0] + k*d*r

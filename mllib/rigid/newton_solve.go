@@ -33,12 +33,30 @@ func (s *State) solveConstraints() {
 	for i := range s.accel {
 		s.accel[i] = s.smooth[i] + w.x[i]
 	}
-	s.push(w.y, s.reach)
+	if w.stiff {
+		s.timesMass(w.x, s.reach) // M x = Jᵀf; with such D the difference y has no digits left
+	} else {
+		s.push(w.y, s.reach)
+	}
 	r := len(w.limits)
 	for i := range s.contacts {
 		c := &s.contacts[i]
 		c.Force = s.forces(r, w.y, s.m.pairs[c.pair].friction)
 		r += 4
+	}
+}
+
+// timesMass writes M x.
+func (s *State) timesMass(x, dst []float64) {
+	clear(dst)
+	for i := range s.m.dofs {
+		d := &s.m.dofs[i]
+		dst[i] += s.mass[d.row] * x[i]
+		for k := d.row + 1; k < d.row+d.n; k++ {
+			j := s.m.chain[k]
+			dst[i] += s.mass[k] * x[j]
+			dst[j] += s.mass[k] * x[i]
+		}
 	}
 }
 
