@@ -1,67 +1,23 @@
 package rigid
 
 import (
-	"errors"
-	"io"
 	"maps"
-	"os"
 	"slices"
+	"strings"
 )
-
-// Load reads a model from a file; errors start with file and line.
-func Load(path string) (*Model, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	m, err := Parse(f)
-	var p *ParseError
-	if errors.As(err, &p) {
-		p.File = path
-	}
-	return m, err
-}
-
-// Parse reads a model in a subset of MJCF, with MuJoCo 2.2.2's meaning and
-// default values:
-//
-//	compiler   angle, inertiafromgeom, eulerseq
-//	option     timestep, integrator (Euler, RK4), gravity
-//	default    of joint, geom, site, motor; nested classes
-//	body       pos, orientation, childclass; inertial, joint, freejoint, geom, site
-//	joint      hinge, slide, free: axis, pos, range, armature, damping
-//	geom       plane, sphere, capsule, cylinder, box: size, fromto, mass or density
-//	motor      joint, gear, ctrlrange
-//
-// Orientations are quat, axisangle, euler, xyaxes or zaxis. Everything else is
-// a *[ParseError] that names element and line, as is a pair of geoms that may
-// touch and is neither sphere nor capsule against a fixed plane.
-func Parse(r io.Reader) (*Model, error) {
-	root, err := readXML(r)
-	if err != nil {
-		return nil, err
-	}
-	if root.tag != "mujoco" {
-		return nil, root.errorf("a model starts with <mujoco>")
-	}
-	p := newParser()
-	if err := p.file(root); err != nil {
-		return nil, err
-	}
-	if err := p.model.compile(); err != nil {
-		return nil, err
-	}
-	return &p.model, nil
-}
 
 // parser collects the parts of a model.
 type parser struct {
-	model    Model
-	units    units
-	inertias string // compiler inertiafromgeom: true, false or auto
-	defaults map[string]class
-	names    map[string]bool // kind and name of what has been defined
+	model      Model
+	units      units
+	inertias   string // compiler inertiafromgeom: true, false or auto
+	autoLimits bool   // a range is a limit
+	global     bool   // places in the file are in world axes
+	totalMass  float64
+	defaults   map[string]class
+	top        string          // name of the outermost class
+	frames     []placed        // by body, if global
+	names      map[string]bool // kind and name of what has been defined
 }
 
 // class holds inherited attributes: tag, then attribute.
@@ -69,10 +25,13 @@ type class map[string]map[string]attr
 
 func newParser() *parser {
 	p := &parser{
-		units:    units{degrees: true, eulerSeq: "xyz"},
-		inertias: "auto",
-		defaults: map[string]class{"main": {}},
-		names:    map[string]bool{},
+		units:     units{degrees: true, eulerSeq: "xyz"},
+		inertias:  "auto",
+		totalMass: -1,
+		defaults:  map[string]class{"main": {}},
+		top:       "main",
+		frames:    []placed{{quat: [4]float64{1, 0, 0, 0}}},
+		names:     map[string]bool{},
 	}
 	p.model.timestep = 0.002
 	p.model.gravity = [3]float64{0, 0, -9.81}
@@ -80,44 +39,66 @@ func newParser() *parser {
 	return p
 }
 
-// file reads all sections; what later ones refer to comes first, whatever the
-// order in the file.
+// file reads all sections, of which there may be several of a kind; what later
+// ones refer to comes first, whatever the order in the file.
 func (p *parser) file(root *node) error {
 	if err := checkAttributes(root); err != nil {
 		return err
 	}
 	p.model.name = root.attr["model"].text
+	byTag := map[string][]*node{}
+	order := []string{"compiler", "option", "default", "worldbody", "contact", "equality", "tendon", "actuator"}
 	for _, n := range root.kids {
+		if _, ok := withoutEffect(n.tag); ok {
+			if err := skip(n); err != nil {
+				return err
+			}
+			continue
+		}
+		if !slices.Contains(order, n.tag) {
+			return n.errorf("this element is not supported in <mujoco>")
+		}
 		if err := checkAttributes(n); err != nil {
 			return err
 		}
+		byTag[n.tag] = append(byTag[n.tag], n)
 	}
-	type section struct {
-		tag  string
-		read func(*node) error
+	read := map[string]func(*node) error{
+		"compiler": p.compiler, "option": p.option, "default": p.topDefault, "worldbody": p.worldBody,
+		"contact": p.contact, "equality": noKids, "tendon": noKids, "actuator": p.actuator,
 	}
-	sections := []section{
-		{"compiler", p.compiler}, {"option", p.option}, {"default", p.topDefault},
-		{"worldbody", p.worldBody}, {"actuator", p.actuator},
-	}
-	seen := map[string]bool{}
-	for _, n := range root.kids {
-		if !slices.ContainsFunc(sections, func(s section) bool { return s.tag == n.tag }) {
-			return n.errorf("this element is not supported in <mujoco>")
+	if worlds := byTag["worldbody"]; len(worlds) > 1 { // one body
+		for _, n := range worlds[1:] {
+			worlds[0].kids = append(worlds[0].kids, n.kids...)
 		}
-		if seen[n.tag] {
-			return n.errorf("a second section of this kind is not supported")
-		}
-		seen[n.tag] = true
+		byTag["worldbody"] = worlds[:1]
 	}
-	for _, s := range sections {
-		for _, n := range root.kids {
-			if n.tag != s.tag {
-				continue
-			}
-			if err := s.read(n); err != nil {
+	for _, tag := range order {
+		for _, n := range byTag[tag] {
+			if err := read[tag](n); err != nil {
 				return err
 			}
+		}
+	}
+	return p.setTotalMass(root)
+}
+
+// setTotalMass scales all masses and inertias if the compiler says what they
+// add up to.
+func (p *parser) setTotalMass(root *node) error {
+	if p.totalMass <= 0 {
+		return nil
+	}
+	sum := p.model.TotalMass()
+	if sum < tiny {
+		return root.errorf("settotalmass: the model has no mass")
+	}
+	k := p.totalMass / sum
+	for i := range p.model.bodies {
+		b := &p.model.bodies[i]
+		b.Mass *= k
+		for l := range b.Inertia {
+			b.Inertia[l] *= k
 		}
 	}
 	return nil
@@ -128,16 +109,21 @@ func (p *parser) compiler(n *node) error {
 	if r.has("angle") {
 		p.units.degrees = r.word("angle", "", "degree", "radian") == "degree"
 	}
+	if r.has("coordinate") {
+		p.global = r.word("coordinate", "", "local", "global") == "global"
+	}
+	p.autoLimits = r.boolean("autolimits", p.autoLimits)
+	p.totalMass = r.number("settotalmass", p.totalMass)
 	p.inertias = r.word("inertiafromgeom", p.inertias, "true", "false", "auto")
 	p.units.eulerSeq = r.word("eulerseq", p.units.eulerSeq)
 	if !validEulerSeq(p.units.eulerSeq) {
-		r.fail("eulerseq", "%q is not made of three letters out of xyzXYZ", p.units.eulerSeq)
+		r.fail("eulerseq", "%q is not made of three letters out of xyzXYZ", shorten(p.units.eulerSeq))
 		p.units.eulerSeq = "xyz"
 	}
 	if r.err != nil {
 		return r.err
 	}
-	return noKids(n)
+	return onlyKids(n, "lengthrange", func(*node) error { return nil })
 }
 
 func (p *parser) option(n *node) error {
@@ -156,7 +142,62 @@ func (p *parser) option(n *node) error {
 	if r.err != nil {
 		return r.err
 	}
-	return noKids(n)
+	return onlyKids(n, "flag", p.flag)
+}
+
+// flag switches parts of the model on and off; gravity off is gravity zero.
+func (p *parser) flag(n *node) error {
+	if err := checkAttributes(n); err != nil {
+		return err
+	}
+	r := &reader{n: n}
+	m := &p.model
+	set := func(name string, off *bool) {
+		if r.has(name) {
+			*off = r.word(name, "", "enable", "disable") == "disable"
+		}
+	}
+	set("contact", &m.off.contacts)
+	set("limit", &m.off.limits)
+	set("constraint", &m.off.constraints)
+	set("gravity", &m.off.gravity)
+	return r.err
+}
+
+// contact reads pairs of bodies whose geoms never touch.
+func (p *parser) contact(n *node) error {
+	return onlyKids(n, "exclude", func(k *node) error {
+		if err := checkAttributes(k); err != nil {
+			return err
+		}
+		r := &reader{n: k}
+		var pair [2]int
+		for i, name := range []string{"body1", "body2"} {
+			want := r.word(name, "")
+			pair[i] = slices.IndexFunc(p.model.bodies, func(b Body) bool { return b.Name == want })
+			if pair[i] < 0 || want == "" {
+				r.fail(name, "there is no body %q", shorten(want))
+			}
+		}
+		p.model.excluded = append(p.model.excluded, pair)
+		return r.err
+	})
+}
+
+// onlyKids reads what is inside of n, all of one kind.
+func onlyKids(n *node, tag string, read func(*node) error) error {
+	for _, k := range n.kids {
+		if k.tag != tag {
+			return k.errorf("this element is not supported in <%s>, only <%s>", n.tag, tag)
+		}
+		if err := noKids(k); err != nil {
+			return err
+		}
+		if err := read(k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func noKids(n *node) error {
@@ -166,29 +207,49 @@ func noKids(n *node) error {
 	return nil
 }
 
+// topDefault reads an outermost class. Several such sections are one class,
+// which has the name of the last.
 func (p *parser) topDefault(n *node) error {
-	if c, ok := n.attr["class"]; ok && c.text != "main" {
-		return n.errorf("the outermost class is %q, not %q", "main", c.text)
+	name := "main"
+	if c, ok := n.attr["class"]; ok && c.text != "" {
+		name = c.text
 	}
-	return p.class(n, p.defaults["main"])
+	c := p.defaults[p.top]
+	delete(p.defaults, p.top)
+	if _, twice := p.defaults[name]; twice {
+		return n.errorf("class %q: a new name is needed", shorten(name))
+	}
+	p.top = name
+	p.defaults[name] = c
+	return p.class(n, c)
 }
 
 // class adds the defaults of n and of the classes inside it.
 func (p *parser) class(n *node, c class) error {
 	for _, k := range n.kids {
-		if err := checkAttributes(k); err != nil {
-			return err
-		}
 		switch k.tag {
 		case "joint", "geom", "site", "motor":
+			if err := checkNames(k); err != nil {
+				return err
+			}
+			if err := noKids(k); err != nil {
+				return err
+			}
 			if k.attr["name"].text != "" || k.attr["class"].text != "" {
 				return k.errorf("name and class are not supported in <default>")
 			}
 			if c[k.tag] == nil {
 				c[k.tag] = map[string]attr{}
 			}
-			maps.Copy(c[k.tag], k.attr)
+			override(c[k.tag], k.attr)
 		case "default":
+			if err := checkAttributes(k); err != nil {
+				return err
+			}
+		case "mesh", "material", "light", "camera", "pair", "equality", "tendon":
+			if err := noKids(k); err != nil { // of elements that are refused or without effect
+				return err
+			}
 		default:
 			return k.errorf("this element is not supported in <default>")
 		}
@@ -199,7 +260,7 @@ func (p *parser) class(n *node, c class) error {
 		}
 		name := k.attr["class"].text
 		if _, twice := p.defaults[name]; name == "" || twice {
-			return k.errorf("class %q: a new name is needed", name)
+			return k.errorf("class %q: a new name is needed", shorten(name))
 		}
 		inner := class{}
 		for tag, attrs := range c {
@@ -213,9 +274,27 @@ func (p *parser) class(n *node, c class) error {
 	return nil
 }
 
+// override puts attributes in the place of inherited ones. Fewer numbers than
+// were inherited leave the last ones as they are, where MuJoCo reads them so.
+func override(dst, src map[string]attr) {
+	for name, a := range src {
+		old, ok := dst[name]
+		switch name {
+		case "size", "friction", "gear", "solref", "solimp", "solreflimit", "solimplimit":
+			if !ok || len(a.text) > maxAttribute || len(old.text) > maxAttribute {
+				break
+			}
+			if n, all := len(strings.Fields(a.text)), strings.Fields(old.text); n > 0 && n < len(all) {
+				a.text = strings.Join(append(strings.Fields(a.text), all[n:]...), " ")
+			}
+		}
+		dst[name] = a
+	}
+}
+
 // inherit is the element with the attributes of its class filled in.
 func (p *parser) inherit(n *node, childClass string) (*reader, error) {
-	if err := checkAttributes(n); err != nil {
+	if err := checkNames(n); err != nil {
 		return nil, err
 	}
 	if err := noKids(n); err != nil {
@@ -227,13 +306,16 @@ func (p *parser) inherit(n *node, childClass string) (*reader, error) {
 	}
 	c, ok := p.defaults[name]
 	if !ok {
-		return nil, n.errorf("there is no default class %q", name)
+		return nil, n.errorf("there is no default class %q", shorten(name))
 	}
-	full := &node{tag: n.tag, line: n.line, attr: maps.Clone(c[n.tag])}
+	full := &node{tag: n.tag, place: n.place, attr: maps.Clone(c[n.tag])}
 	if full.attr == nil {
 		full.attr = map[string]attr{}
 	}
-	maps.Copy(full.attr, n.attr)
+	override(full.attr, n.attr)
+	if err := checkFixed(full); err != nil {
+		return nil, err
+	}
 	r := &reader{n: full}
 	if name := n.attr["name"].text; name != "" {
 		key := n.tag + " " + name
@@ -241,7 +323,7 @@ func (p *parser) inherit(n *node, childClass string) (*reader, error) {
 			key = "joint " + name
 		}
 		if p.names[key] {
-			r.fail("name", "%q is used twice", name)
+			r.fail("name", "%q is used twice", shorten(name))
 		}
 		p.names[key] = true
 	}

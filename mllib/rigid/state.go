@@ -69,7 +69,7 @@ func (m *Model) NewState() *State {
 		dinv: vec(), force: vec(), smooth: vec(), accel: vec(), reach: vec(),
 	}
 	s.frames[0].r = identity()
-	s.contacts = make([]Contact, 0, 2*len(m.pairs))
+	s.contacts = make([]Contact, 0, m.mostContacts())
 	s.newton.init(m)
 	s.rk.init(m)
 	return s

@@ -55,10 +55,10 @@ func (s *State) bodyPose(b int) ([3]float64, [4]float64) {
 		case Free:
 			pos, quat = [3]float64(s.Q[j.QIndex:]), [4]float64(s.Q[j.QIndex+3:])
 		case Slide:
-			pos = add(pos, scale(s.Q[j.QIndex], mulVec(&rot, j.Axis)))
+			pos = add(pos, scale(s.Q[j.QIndex]-j.Ref, mulVec(&rot, j.Axis)))
 		case Hinge:
 			anchor := add(mulVec(&rot, j.Pos), pos)
-			if angle := s.Q[j.QIndex]; angle != 0 {
+			if angle := s.Q[j.QIndex] - j.Ref; angle != 0 {
 				quat = quatMul(quat, axisAngleExact(j.Axis, angle))
 			}
 			rot = quatMat(quat)
