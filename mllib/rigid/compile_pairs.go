@@ -5,6 +5,11 @@ import "fmt"
 // compilePairs finds the pairs of geoms that may touch, with MuJoCo's filter,
 // and refuses those whose contacts are not supported.
 func (m *Model) compilePairs() error {
+	for i := range m.geoms {
+		if g := &m.geoms[i]; g.Type == Plane && m.mounts[g.Body].link != 0 {
+			return &ParseError{File: g.file, Line: g.line, Element: label("geom", g.Name), Problem: "a plane cannot move; only bodies that are fixed to the world have planes"}
+		}
+	}
 	if m.off.contacts || m.off.constraints {
 		return nil
 	}
@@ -22,7 +27,7 @@ func (m *Model) compilePairs() error {
 				return err
 			}
 			p, g := &m.geoms[first], &m.geoms[second]
-			if p.Type != Plane || m.mounts[p.Body].link != 0 || g.Type != Sphere && g.Type != Capsule {
+			if p.Type != Plane || g.Type != Sphere && g.Type != Capsule {
 				m.pairs = append(m.pairs, m.newPair(first, second))
 				continue
 			}
