@@ -34,6 +34,10 @@ func (s *State) collide(pair int) {
 	p := &s.m.pairs[pair]
 	a, b := s.shape(&p.a), s.shape(&p.b)
 	second := s.m.geoms[p.b.geom].Type
+	if second == Cylinder && s.m.geoms[p.a.geom].Type != Plane || s.m.geoms[p.a.geom].Type == Cylinder {
+		s.solids(pair, &a, &b)
+		return
+	}
 	switch s.m.geoms[p.a.geom].Type {
 	case Plane:
 		switch second {

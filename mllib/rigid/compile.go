@@ -96,7 +96,8 @@ type pair struct {
 	rows     int     // 4 of the pyramid of friction, or 1 without friction
 	most     int     // contacts
 	friction float64
-	margin   float64
+	margin   float64 // distance at which forces begin
+	outer    float64 // without the gap
 	weight   float64 // sum of the bodies' inverse weights, with friction's share
 	spring   spring
 

@@ -53,13 +53,14 @@ const maxPairs = 20000
 // can be computed; errors name the one that comes later in the file.
 func (m *Model) supported(first, second, later int) error {
 	p, g := &m.geoms[first], &m.geoms[second]
-	ok := p.Type == Plane && g.Type != Plane || g.Type == Sphere || g.Type == Capsule
+	ok := p.Type == Plane && g.Type != Plane || g.Type == Sphere || g.Type == Capsule ||
+		g.Type == Cylinder && p.Type != Sphere || p.Type == Cylinder
 	dim := m.condim(p, g)
 	if ok && dim <= 3 {
 		return nil
 	}
 	l, e := &m.geoms[later], &m.geoms[first+second-later]
-	problem := fmt.Sprintf("may touch geom %q of line %d: only contacts of planes with spheres, capsules, cylinders and boxes, and of spheres and capsules, are supported; change contype or conaffinity", shorten(e.Name), e.line)
+	problem := fmt.Sprintf("may touch geom %q of line %d: contacts of boxes with spheres, capsules and boxes, of spheres with cylinders, and of planes with planes are not supported; change contype or conaffinity", shorten(e.Name), e.line)
 	if ok {
 		problem = fmt.Sprintf("may touch geom %q of line %d with condim %d, only 1 and 3 are supported", shorten(e.Name), e.line, dim)
 	}
@@ -138,7 +139,8 @@ func (m *Model) newPair(first, second int) pair {
 	}
 	p.friction = max(p.friction, 1e-5) // MuJoCo's least
 	p.spring = soft.spring(m.timestep)
-	p.margin = max(a.Margin, b.Margin) - max(a.gap, b.gap)
+	p.outer = max(a.Margin, b.Margin)
+	p.margin = p.outer - max(a.gap, b.gap)
 	p.rows = 4
 	if m.condim(a, b) == 1 {
 		p.rows = 1

@@ -74,8 +74,8 @@ func load(dir *os.Root, path string) (*Model, error) {
 //
 // Everything else is a *[ParseError] that names element and line, as is a pair
 // of geoms that may touch and whose contact is not supported: supported are
-// planes with spheres, capsules, cylinders and boxes, and spheres and capsules
-// with each other.
+// planes with spheres, capsules, cylinders and boxes, spheres and capsules
+// with each other, and cylinders with all but spheres.
 func Parse(r io.Reader) (*Model, error) {
 	return parseModel(r, &includer{})
 }

@@ -11,7 +11,7 @@ package rigid
 type newton struct {
 	limits []limitRow
 	n      int       // rows
-	stiff  bool      // some D is the largest there is
+	stiff  bool      // some D is so large that f = −D y has few digits
 	jac    []float64 // by contact: normal and tangents over the chain
 	d      []float64 // by row: D
 	y0     []float64 // y at x = 0
@@ -112,6 +112,7 @@ func (s *State) contactRows() {
 		soft := 1.0 // factor of R: 2μ² for the edges of a pyramid
 		if p.rows > 1 {
 			soft = 2 * p.friction * p.friction
+			w.stiff = w.stiff || p.friction < 1e-3
 		}
 		weight := d / (soft * p.weight * (1 - d))
 		if p.weight*(1-d) < tiny*d { // a body that only turns about its centre of mass

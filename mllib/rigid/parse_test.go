@@ -96,6 +96,8 @@ func badGeoms() []badModel {
 		{"composite", wrap(`<composite/>`), 4, []string{"<composite>"}},
 		{"attribute twice", wrap(`<geom size="1" size="1"/>`), 4, []string{"size", "twice"}},
 		{"contact", wrap(`<joint/><geom name="a" type="box" size="1 1 1"/></body>` + "\n" + `<body><joint/><geom name="c" type="box" size="1 1 1"/>`), 5, []string{`<geom name="c">`, `may touch geom "a"`, "line 4"}},
+		{"sphere and cylinder", wrap(`<joint/><geom name="a" size="1"/></body>` + "\n" + `<body><joint/><geom name="c" type="cylinder" size="1 1"/>`), 5, []string{`<geom name="c">`, "not supported"}},
+		{"moving plane", wrap(`<joint/><geom size="1"/>` + "\n" + `<geom name="p" type="plane" size="1 1 1"/>`), 5, []string{`<geom name="p">`, "cannot move"}},
 		{"motor", strings.Replace(wrap(`<joint name="j"/>`+rod), "</mujoco>", "<actuator>\n<motor name=\"m\" joint=\"k\"/>\n</actuator></mujoco>", 1), 8, []string{`<motor name="m">`, `no joint "k"`}},
 		{"motor range", strings.Replace(wrap(`<joint name="j"/>`+rod), "</mujoco>", "<actuator>\n<motor joint=\"j\" ctrlrange=\"0 1\"/>\n</actuator></mujoco>", 1), 8, []string{"<motor>", "ctrllimited"}},
 	}

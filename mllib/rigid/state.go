@@ -39,6 +39,7 @@ type State struct {
 	reach  []float64 // [NV] Jᵀf: joint-space force of the constraints
 
 	contacts []Contact
+	portal   portal
 	newton   newton
 	rk       stages
 }
