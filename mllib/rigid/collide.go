@@ -53,6 +53,10 @@ func (s *State) collide(pair int) {
 			s.planeBox(pair, &a, &b)
 		}
 	case Sphere:
+		if second == Box {
+			s.ballBox(pair, &a, &b)
+			return
+		}
 		if second == Capsule {
 			h := b.half()
 			b.pos = add(b.pos, scale(clampOne(dot3(h, sub(a.pos, b.pos))/dot3(h, h)), h))
@@ -129,6 +133,36 @@ func (s *State) planeBox(pair int, plane, box *shape) {
 		count++
 		s.addHit(pair, height+up, sub(add(box.pos, corner), scale((height+up)/2, n)), n, [3]float64{})
 	}
+}
+
+// ballBox is a ball and the nearest point of a box, or if the ball's centre is
+// inside, the nearest face, to which MuJoCo counts the radius only.
+func (s *State) ballBox(pair int, ball, box *shape) {
+	back := transpose(&box.rot)
+	centre := mulVec(&back, sub(ball.pos, box.pos))
+	nearest := centre
+	for k := range nearest {
+		nearest[k] = min(max(nearest[k], -box.size[k]), box.size[k])
+	}
+	n := sub(nearest, centre)
+	dist, r := norm3(n), ball.size[0]
+	var x [3]float64
+	if dist > tiny {
+		n = scale(1/dist, n)
+		x = scale(0.5, add(nearest, add(centre, scale(r, n))))
+	} else {
+		n, dist = [3]float64{}, 0
+		closest := 2 * (box.size[0] + box.size[1] + box.size[2])
+		for k := range 6 {
+			sign := float64(2*(k%2) - 1)
+			if d := math.Abs(sign*box.size[k/2] - centre[k/2]); d < closest {
+				closest, n = d, [3]float64{}
+				n[k/2] = -sign
+			}
+		}
+		x = add(centre, scale((r-closest)/2, n))
+	}
+	s.addHit(pair, dist-r, add(mulVec(&box.rot, x), box.pos), mulVec(&box.rot, n), [3]float64{})
 }
 
 // balls are two balls, of the radii of the shapes, at x and y.

@@ -54,13 +54,13 @@ const maxPairs = 20000
 func (m *Model) supported(first, second, later int) error {
 	p, g := &m.geoms[first], &m.geoms[second]
 	ok := p.Type == Plane && g.Type != Plane || g.Type == Sphere || g.Type == Capsule ||
-		g.Type == Cylinder && p.Type != Sphere || p.Type == Cylinder
+		g.Type == Cylinder && p.Type != Sphere || p.Type == Cylinder || p.Type == Sphere && g.Type == Box
 	dim := m.condim(p, g)
 	if ok && dim <= 3 {
 		return nil
 	}
 	l, e := &m.geoms[later], &m.geoms[first+second-later]
-	problem := fmt.Sprintf("may touch geom %q of line %d: contacts of boxes with spheres, capsules and boxes, of spheres with cylinders, and of planes with planes are not supported; change contype or conaffinity", shorten(e.Name), e.line)
+	problem := fmt.Sprintf("may touch geom %q of line %d: contacts of boxes with capsules and boxes, of spheres with cylinders, and of planes with planes are not supported; change contype or conaffinity", shorten(e.Name), e.line)
 	if ok {
 		problem = fmt.Sprintf("may touch geom %q of line %d with condim %d, only 1 and 3 are supported", shorten(e.Name), e.line, dim)
 	}

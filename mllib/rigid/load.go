@@ -13,12 +13,19 @@ import (
 // Load reads a model from a file; errors start with file and line. What the
 // file includes must lie in its folder or below, and may be included once.
 func Load(path string) (*Model, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
 	dir, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return nil, err
 	}
 	defer dir.Close()
-	m, err := load(dir, path)
+	m, err := load(dir, path, info)
 	var p *ParseError
 	if errors.As(err, &p) && p.File == "" {
 		p.File = path
@@ -27,14 +34,7 @@ func Load(path string) (*Model, error) {
 }
 
 // load reads the model file at path; dir is its folder.
-func load(dir *os.Root, path string) (*Model, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
+func load(dir *os.Root, path string, info fs.FileInfo) (*Model, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func load(dir *os.Root, path string) (*Model, error) {
 // Everything else is a *[ParseError] that names element and line, as is a pair
 // of geoms that may touch and whose contact is not supported: supported are
 // planes with spheres, capsules, cylinders and boxes, spheres and capsules
-// with each other, and cylinders with all but spheres.
+// with each other, boxes with spheres, and cylinders with all but spheres.
 func Parse(r io.Reader) (*Model, error) {
 	return parseModel(r, &includer{})
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -116,5 +117,29 @@ func compareAnswers(t *testing.T, path string, got *answers) {
 	}
 	if !bytes.Equal(stored, text) {
 		t.Errorf("%s is not what the library says; go test -tags mujoco -run MuJoCoFixtures -update", path)
+	}
+}
+
+// drawNear draws a state around the reference configuration, with numbers of
+// three decimals: hinges by a radian, slides by 0.3 m, velocities of order one.
+func drawNear(s *State, rng *rand.Rand) {
+	round := func(x float64) float64 { return math.Round(1000*x) / 1000 }
+	m := s.Model()
+	copy(s.Q, m.q0)
+	for i := range m.NumJoints() {
+		j := m.Joint(i)
+		size := []float64{Hinge: 0.8, Slide: 0.3, Free: 0.3}[j.Type]
+		for k := range j.Type.positions() {
+			s.Q[j.QIndex+k] = round(s.Q[j.QIndex+k] + size*rng.NormFloat64())
+		}
+		if j.Type == Free {
+			*(*[4]float64)(s.Q[j.QIndex+3:]) = unitQuat([4]float64(s.Q[j.QIndex+3:]))
+		}
+	}
+	for i := range s.V {
+		s.V[i] = round(rng.NormFloat64())
+	}
+	for i := range s.Ctrl {
+		s.Ctrl[i] = round(1.5 * rng.NormFloat64())
 	}
 }

@@ -46,34 +46,15 @@ func (p *parser) file(root *node) error {
 		return err
 	}
 	p.model.name = root.attr["model"].text
-	byTag := map[string][]*node{}
-	order := []string{"compiler", "option", "default", "worldbody", "contact", "equality", "tendon", "actuator"}
-	for _, n := range root.kids {
-		if _, ok := withoutEffect(n.tag); ok {
-			if err := skip(n); err != nil {
-				return err
-			}
-			continue
-		}
-		if !slices.Contains(order, n.tag) {
-			return n.errorf("this element is not supported in <mujoco>")
-		}
-		if err := checkAttributes(n); err != nil {
-			return err
-		}
-		byTag[n.tag] = append(byTag[n.tag], n)
+	byTag, err := sections(root)
+	if err != nil {
+		return err
 	}
 	read := map[string]func(*node) error{
 		"compiler": p.compiler, "option": p.option, "default": p.topDefault, "worldbody": p.worldBody,
 		"contact": p.contact, "equality": noKids, "tendon": noKids, "actuator": p.actuator,
 	}
-	if worlds := byTag["worldbody"]; len(worlds) > 1 { // one body
-		for _, n := range worlds[1:] {
-			worlds[0].kids = append(worlds[0].kids, n.kids...)
-		}
-		byTag["worldbody"] = worlds[:1]
-	}
-	for _, tag := range order {
+	for _, tag := range sectionOrder() {
 		for _, n := range byTag[tag] {
 			if err := read[tag](n); err != nil {
 				return err
@@ -81,6 +62,38 @@ func (p *parser) file(root *node) error {
 		}
 	}
 	return p.setTotalMass(root)
+}
+
+// sectionOrder is the order of reading.
+func sectionOrder() []string {
+	return []string{"compiler", "option", "default", "worldbody", "contact", "equality", "tendon", "actuator"}
+}
+
+// sections sorts the sections by kind; those of the world body become one.
+func sections(root *node) (map[string][]*node, error) {
+	byTag := map[string][]*node{}
+	for _, n := range root.kids {
+		if _, ok := withoutEffect(n.tag); ok {
+			if err := skip(n); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if !slices.Contains(sectionOrder(), n.tag) {
+			return nil, n.errorf("this element is not supported in <mujoco>")
+		}
+		if err := checkAttributes(n); err != nil {
+			return nil, err
+		}
+		byTag[n.tag] = append(byTag[n.tag], n)
+	}
+	if worlds := byTag["worldbody"]; len(worlds) > 1 {
+		for _, n := range worlds[1:] {
+			worlds[0].kids = append(worlds[0].kids, n.kids...)
+		}
+		byTag["worldbody"] = worlds[:1]
+	}
+	return byTag, nil
 }
 
 // setTotalMass scales all masses and inertias if the compiler says what they
