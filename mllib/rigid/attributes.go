@@ -13,11 +13,14 @@ import (
 const maxAttribute = 2000
 
 // shorten is the beginning of a text, for errors.
-func shorten(text string) string {
-	if len(text) <= 60 {
+func shorten(text string) string { return clip(text, 60) }
+
+// clip is the beginning of a text, n bytes at most.
+func clip(text string, n int) string {
+	if len(text) <= n {
 		return text
 	}
-	return strings.ToValidUTF8(text[:60], "") + "…"
+	return strings.ToValidUTF8(text[:n], "") + "…"
 }
 
 // parseNumber reads a decimal number; Go's other ways to write one, such as

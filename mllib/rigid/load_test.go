@@ -179,3 +179,19 @@ func TestFlags(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// TestLongNames: no error repeats a name of any length.
+func TestLongNames(t *testing.T) {
+	x := strings.Repeat("x", 100000)
+	for _, text := range []string{
+		"<" + x + "/>", "<mujoco><" + x + "/></mujoco>", wrap(`<joint ` + x + `="1"/>`), wrap(`<joint name="` + x + `" type="` + x + `"/>`),
+		wrap(`<joint name="` + x + `"/><joint name="` + x + `"/>`), wrap(`<geom class="` + x + `"/>`), wrap(`<joint axis="` + x + `"/>`),
+		"<mujoco><include file=\"" + x + "\"/></mujoco>", "<mujoco></" + x + ">", `<mujoco><compiler eulerseq="` + x + `"/></mujoco>`,
+		`<?xml version="1.0" encoding="` + x + `"?><mujoco/>`, "<mujoco>" + x + "</mujoco>", wrap(`<joint ` + x + `:a="1"/>`),
+		`<mujoco model="` + x + `"><worldbody><body><joint/></body></worldbody></mujoco>`,
+	} {
+		if _, err := Parse(strings.NewReader(text)); err == nil || len(err.Error()) > 1000 {
+			t.Errorf("%.60q: an error of %d bytes", text, len(err.Error()))
+		}
+	}
+}

@@ -133,7 +133,7 @@ func checkNames(n *node) error {
 		case slices.Contains(known, name), slices.Contains(strings.Fields(e.ignored), name):
 		case strings.Contains(" "+e.fixed, " "+name+"="):
 		default:
-			return n.errorf("attribute %.60s is not supported (known here: %s)", name, strings.Join(known, " "))
+			return n.errorf("attribute %s is not supported (known here: %s)", shorten(name), strings.Join(known, " "))
 		}
 	}
 	return nil

@@ -64,9 +64,9 @@ func (n *node) String() string { return label(n.tag, n.attr["name"].text) }
 // label is a tag with the element's name, if it has one.
 func label(tag, name string) string {
 	if name == "" {
-		return "<" + tag + ">"
+		return "<" + shorten(tag) + ">"
 	}
-	return fmt.Sprintf("<%s name=%q>", tag, shorten(name))
+	return fmt.Sprintf("<%s name=%q>", shorten(tag), shorten(name))
 }
 
 func (n *node) errorf(format string, args ...any) error {
@@ -106,9 +106,9 @@ func (c *source) readXML(r io.Reader, file string) (*node, error) {
 		if err != nil {
 			var syntax *xml.SyntaxError
 			if errors.As(err, &syntax) {
-				return fail(syntax.Line, "not well-formed XML: "+syntax.Msg)
+				return fail(syntax.Line, "not well-formed XML: "+clip(syntax.Msg, 200))
 			}
-			return fail(line, strings.TrimPrefix(err.Error(), "xml: "))
+			return fail(line, decodingProblem(err))
 		}
 		if err := t.take(token, line); err != nil {
 			return nil, err
@@ -199,10 +199,10 @@ func (t *treeBuilder) start(k xml.StartElement, line int) error {
 	n := &node{tag: k.Name.Local, place: at, attr: make(map[string]attr, len(k.Attr))}
 	for _, a := range k.Attr {
 		if a.Name.Space != "" {
-			return n.errorf("attribute %s:%s: name spaces are not supported", a.Name.Space, a.Name.Local)
+			return n.errorf("attribute %s:%s: name spaces are not supported", shorten(a.Name.Space), shorten(a.Name.Local))
 		}
 		if _, twice := n.attr[a.Name.Local]; twice {
-			return n.errorf("attribute %s is given twice", a.Name.Local)
+			return n.errorf("attribute %s is given twice", shorten(a.Name.Local))
 		}
 		n.attr[a.Name.Local] = attr{a.Value, at}
 	}
@@ -224,4 +224,16 @@ func (t *treeBuilder) start(k xml.StartElement, line int) error {
 	}
 	t.open = append(t.open, n)
 	return nil
+}
+
+// decodingProblem is what charset says, without what the decoder puts before it.
+func decodingProblem(err error) string {
+	if cause := errors.Unwrap(err); cause != nil {
+		err = cause
+	}
+	text := err.Error()
+	if _, after, ok := strings.Cut(text, ": the encoding "); ok {
+		text = "the encoding " + after
+	}
+	return clip(strings.TrimPrefix(text, "xml: "), 200)
 }
