@@ -8,83 +8,28 @@ import (
 	"strings"
 )
 
-// vocabulary lists the attributes an element may have: those that are read,
-// and those that are accepted only with the value after "=", because anything
-// else would change the physics in a way that is not supported.
-func vocabulary(tag string) (read, fixed []string, ok bool) {
-	const orientation = " quat axisangle euler xyaxes zaxis"
-	var r, f string
-	switch tag {
-	case "mujoco":
-		r = "model"
-	case "compiler":
-		r = "angle inertiafromgeom eulerseq"
-		f = "coordinate=local autolimits=false balanceinertia=false"
-	case "option":
-		r = "timestep integrator gravity"
-		f = "density=0 viscosity=0 cone=pyramidal solver=Newton impratio=1 noslip_iterations=0 collision=all"
-	case "default":
-		r = "class"
-	case "worldbody":
-	case "body":
-		r = "name childclass pos" + orientation
-	case "inertial":
-		r = "pos mass diaginertia fullinertia" + orientation
-	case "joint":
-		r = "name class type pos axis range limited armature damping"
-		f = "stiffness=0 frictionloss=0 margin=0 ref=0 springref=0"
-	case "freejoint":
-		r = "name"
-	case "geom":
-		r = "name class type size fromto pos density mass contype conaffinity friction margin rgba" + orientation
-		f = "condim=3 gap=0 priority=0 solmix=1"
-	case "site":
-		r = "name class pos size rgba" + orientation
-		f = "type=sphere"
-	case "actuator":
-	case "motor":
-		r = "name class joint gear ctrllimited ctrlrange"
-	default:
-		return nil, nil, false
+// maxAttribute is the longest text of an attribute that is read; what is
+// ignored may be longer.
+const maxAttribute = 2000
+
+// shorten is the beginning of a text, for errors.
+func shorten(text string) string { return clip(text, 60) }
+
+// clip is the beginning of a text, n bytes at most.
+func clip(text string, n int) string {
+	if len(text) <= n {
+		return text
 	}
-	return strings.Fields(r), strings.Fields(f), true
+	return strings.ToValidUTF8(text[:n], "") + "…"
 }
 
-// checkAttributes refuses attributes outside of the vocabulary.
-func checkAttributes(n *node) error {
-	read, fixed, ok := vocabulary(n.tag)
-	if !ok {
-		return n.errorf("this element is not supported")
+// parseNumber reads a decimal number; Go's other ways to write one, such as
+// 1_0, 0x10 or inf, are none in MJCF.
+func parseNumber(text string) (float64, error) {
+	if text == "" || strings.Trim(text, "0123456789+-.eE") != "" {
+		return 0, strconv.ErrSyntax
 	}
-	names := make([]string, 0, len(n.attr))
-	for name := range n.attr {
-		names = append(names, name)
-	}
-	slices.Sort(names) // the same error every time
-	for _, name := range names {
-		if slices.Contains(read, name) {
-			continue
-		}
-		i := slices.IndexFunc(fixed, func(s string) bool { return strings.HasPrefix(s, name+"=") })
-		if i < 0 {
-			return n.errorf("attribute %s is not supported (known here: %s)", name, strings.Join(read, " "))
-		}
-		want := fixed[i][len(name)+1:]
-		if got := n.attr[name].text; !sameValue(got, want) {
-			return n.errorf("%s=%q is not supported, only %s", name, got, fixed[i])
-		}
-	}
-	return nil
-}
-
-// sameValue compares words, and numbers by value.
-func sameValue(a, b string) bool {
-	if strings.TrimSpace(a) == b {
-		return true
-	}
-	x, errX := strconv.ParseFloat(strings.TrimSpace(a), 64)
-	y, errY := strconv.ParseFloat(b, 64)
-	return errX == nil && errY == nil && x == y
+	return strconv.ParseFloat(text, 64)
 }
 
 // reader takes the values of one element's attributes and remembers the first
@@ -98,15 +43,15 @@ func (r *reader) fail(name, format string, args ...any) {
 	if r.err != nil {
 		return
 	}
-	line := r.n.line
+	where := r.n.place
 	if a, ok := r.n.attr[name]; ok {
-		line = a.line
+		where = a.place
 	}
 	problem := fmt.Sprintf(format, args...)
 	if name != "" {
 		problem = fmt.Sprintf("attribute %s: %s", name, problem)
 	}
-	r.err = &ParseError{Line: line, Element: r.n.String(), Problem: problem}
+	r.err = &ParseError{File: where.file, Line: where.line, Element: r.n.String(), Problem: problem}
 }
 
 func (r *reader) has(name string) bool { _, ok := r.n.attr[name]; return ok }
@@ -118,7 +63,7 @@ func (r *reader) word(name, otherwise string, choices ...string) string {
 		return otherwise
 	}
 	if len(choices) > 0 && !slices.Contains(choices, a.text) {
-		r.fail(name, "%q is not supported, only %s", a.text, strings.Join(choices, ", "))
+		r.fail(name, "%q is not supported, only %s", shorten(a.text), strings.Join(choices, ", "))
 		return otherwise
 	}
 	return a.text
@@ -128,10 +73,38 @@ func (r *reader) boolean(name string, otherwise bool) bool {
 	return r.word(name, strconv.FormatBool(otherwise), "true", "false") == "true"
 }
 
+// overwrite puts the numbers of an attribute, if it is there, in the place of
+// the first ones of dst.
+func (r *reader) overwrite(name string, dst []float64) {
+	copy(dst, r.numbers(name, 1, len(dst)))
+}
+
+// limited tells whether a range limits: if the element says so, or if it says
+// "auto" or nothing and the compiler takes a range for a limit.
+func (r *reader) limited(name, over string, auto bool) bool {
+	word := r.word(name, "auto", "true", "false", "auto")
+	ends := r.numbers(over, 2, 2)
+	given := ends != nil && (ends[0] != 0 || ends[1] != 0)
+	switch {
+	case word != "auto":
+		if word == "true" && ends == nil {
+			r.fail(name, "the limit needs a %s", over)
+		}
+		return word == "true"
+	case given && !auto:
+		r.fail(over, `write %s="true" or "false" beside it, or autolimits="true" in <compiler>: versions of MuJoCo differ in what a range alone means`, name)
+	}
+	return given
+}
+
 // numbers are at least low and at most high finite numbers; nil if absent.
 func (r *reader) numbers(name string, low, high int) []float64 {
 	a, ok := r.n.attr[name]
 	if !ok {
+		return nil
+	}
+	if len(a.text) > maxAttribute {
+		r.fail(name, "the text is longer than %d bytes", maxAttribute)
 		return nil
 	}
 	fields := strings.Fields(a.text)
@@ -140,14 +113,14 @@ func (r *reader) numbers(name string, low, high int) []float64 {
 		if high > low {
 			count = fmt.Sprintf("%d to %d", low, high)
 		}
-		r.fail(name, "%s numbers expected, got %.60q", count, a.text)
+		r.fail(name, "%s numbers expected, got %q", count, shorten(a.text))
 		return nil
 	}
 	out := make([]float64, len(fields))
 	for i, f := range fields {
-		x, err := strconv.ParseFloat(f, 64)
-		if err != nil || math.Abs(x) > 1e10 || math.IsNaN(x) {
-			r.fail(name, "%.40q is not a number below 1e10 in size", f)
+		x, err := parseNumber(f)
+		if err != nil || math.Abs(x) > 1e10 {
+			r.fail(name, "%q is not a number below 1e10 in size", shorten(f))
 			return nil
 		}
 		out[i] = x

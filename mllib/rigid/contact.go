@@ -2,17 +2,16 @@ package rigid
 
 import "math"
 
-// Contact is a point where a sphere or the end of a capsule is closer to a
-// floor than the contact margin.
+// Contact is a point where two geoms are closer than the contact margin, such as
+// the end of a capsule and a floor.
 type Contact struct {
-	Geom, Floor int        // geoms
+	Geom, Floor int        // geoms; the second is the floor if there is one
 	Dist        float64    // distance of the surfaces, negative when they overlap, m
 	Pos         [3]float64 // half way between the surfaces, world axes
-	Frame       [9]float64 // rows: the floor's normal, two tangents
+	Frame       [9]float64 // rows: the normal, from Floor to Geom, two tangents
 	Force       [3]float64 // on the geom, along the rows of Frame, N
 
 	pair int
-	leaf int        // last degree of freedom that moves the point
 	at   [3]float64 // Pos from the tree's reference point
 }
 
@@ -27,6 +26,10 @@ func (s *State) findContacts() {
 	s.contacts = s.contacts[:0]
 	for i := range m.pairs {
 		p := &m.pairs[i]
+		if p.floor < 0 {
+			s.collide(i)
+			continue
+		}
 		n := &m.floors[p.floor].normal
 		f, o := &s.frames[p.link], &s.origin[m.links[p.link].tree]
 		// The normal in the link's axes, to measure heights with.
@@ -36,12 +39,21 @@ func (s *State) findContacts() {
 		height := n[0]*(f.p[0]+o[0]) + n[1]*(f.p[1]+o[1]) + n[2]*(f.p[2]+o[2]) - m.floors[p.floor].height -
 			p.radius + x*p.pos[0] + y*p.pos[1] + z*p.pos[2]
 		rise := x*p.axis[0] + y*p.axis[1] + z*p.axis[2]
-		if height+rise < p.margin {
-			s.addContact(i, height+rise, 1)
+		s.floorContact(i, height+rise, 1)
+		if p.capsule {
+			s.floorContact(i, height-rise, -1)
 		}
-		if height-rise < p.margin && p.capsule {
-			s.addContact(i, height-rise, -1)
-		}
+	}
+}
+
+// floorContact adds a pair's contact if it is closer than the margin.
+func (s *State) floorContact(pair int, dist, sign float64) {
+	p := &s.m.pairs[pair]
+	if math.Abs(dist-p.margin) < touchBand*p.reach {
+		dist = s.floorDistance(p, sign)
+	}
+	if dist < p.margin {
+		s.addContact(pair, dist, sign)
 	}
 }
 
@@ -72,14 +84,18 @@ func (s *State) addContact(pair int, dist, sign float64) {
 		Geom: p.geom, Floor: fl.geom, Dist: dist,
 		Pos:   add(s.origin[s.m.links[p.link].tree], at),
 		Frame: [9]float64{n[0], n[1], n[2], t[0], t[1], t[2], b[0], b[1], b[2]},
-		pair:  pair, leaf: p.leaf, at: at,
+		pair:  pair, at: at,
 	})
 }
 
 // contactJacobian writes the rows of the normal and the two tangents, each
-// over the chain of degrees of freedom of the contact's leaf.
+// over the pair's degrees of freedom.
 func (s *State) contactJacobian(c *Contact, jac []float64) {
-	n := int(s.m.dofs[c.leaf].n)
+	if s.m.pairs[c.pair].floor < 0 {
+		s.pairJacobian(c, jac)
+		return
+	}
+	n := len(s.m.pairs[c.pair].cols)
 	jn, jt, jb := jac[:n], jac[n:2*n], jac[2*n:3*n]
 	e := &c.Frame
 	x, y, z := c.at[0], c.at[1], c.at[2]

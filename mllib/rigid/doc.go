@@ -1,5 +1,5 @@
 // Package rigid simulates trees of rigid bodies joined by hinges, slides and
-// free joints, with joint limits and contacts with a fixed floor.
+// free joints, with joint limits and contacts.
 //
 // A [Model] is read from a subset of MJCF by [Parse] or [Load] and never
 // changes afterwards; any number of goroutines may share it. A [State] holds
@@ -22,12 +22,12 @@
 //
 // The equation of motion is
 //
-//	M(q) a + c(q, v) = gear·clamp(ctrl) − damping·v + Jᵀf
+//	M(q) a + c(q, v) = gear·clamp(ctrl) − damping·v − stiffness·(q − springref) + Jᵀf
 //
 // with M including the joints' armature, c the bias force (gravity, Coriolis
 // and centrifugal terms) and f the constraint forces of MuJoCo's soft-constraint
 // model (Todorov, "Convex and analytically-invertible dynamics with contacts
-// and constraints", ICRA 2014; solver parameters are MuJoCo's defaults).
+// and constraints", ICRA 2014). What a file may contain is said at [Parse].
 //
 // # Algorithms
 //
@@ -35,5 +35,7 @@
 // point per tree, the origin of its root link, so composite inertias are sums
 // and nothing is transformed between links (Featherstone, "Rigid Body Dynamics
 // Algorithms", 2008: recursive Newton-Euler section 5.3, composite rigid body
-// section 6.2, factorization M = LᵀDL without fill-in section 6.5).
+// section 6.2, factorization M = LᵀDL without fill-in section 6.5). Contacts are
+// found by MuJoCo's formulas, those of cylinders with other solids by Minkowski
+// portal refinement.
 package rigid

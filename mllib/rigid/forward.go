@@ -1,5 +1,7 @@
 package rigid
 
+import "math"
+
 // Forward writes the accelerations [NV] at Q, V, Ctrl, with joint limits and
 // contacts unless Disable says otherwise.
 func (s *State) Forward(acc []float64) {
@@ -37,7 +39,7 @@ func (s *State) Damping(dst []float64) {
 
 // ForwardTorque writes the accelerations [NV] that joint forces tau [NV], in
 // place of the motors, cause at Q, V without limits and contacts:
-// acc = M⁻¹ (tau − damping·v − c), the inverse of Inverse.
+// acc = M⁻¹ (tau − damping·v − stiffness·(q − springref) − c), the inverse of Inverse.
 func (s *State) ForwardTorque(tau, acc []float64) {
 	mustHave("torques", tau, s.m.nv)
 	mustHave("accelerations", acc, s.m.nv)
@@ -47,6 +49,40 @@ func (s *State) ForwardTorque(tau, acc []float64) {
 	}
 	s.solveSmooth()
 	copy(acc, s.smooth)
+}
+
+// addSprings adds sign times the forces of the joints' springs.
+func (s *State) addSprings(dst []float64, sign float64) {
+	for _, i := range s.m.springs {
+		j := &s.m.joints[i]
+		k := sign * j.Stiffness
+		rest := s.m.passive[j.QIndex:]
+		q, f := s.Q[j.QIndex:], dst[j.VIndex:]
+		if j.Type != Free {
+			f[0] -= k * (q[0] - rest[0])
+			continue
+		}
+		turn := rotationBetween([4]float64(rest[3:]), unitQuat([4]float64(q[3:])))
+		for l := range 3 {
+			f[l] -= k * (q[l] - rest[l])
+			f[3+l] -= k * turn[l]
+		}
+	}
+}
+
+// rotationBetween is the rotation from one orientation to another as axis times angle.
+func rotationBetween(from, to [4]float64) [3]float64 {
+	q := quatMul(conjugate(from), to)
+	axis := [3]float64(q[1:])
+	s := norm3(axis)
+	if s < tiny {
+		return [3]float64{}
+	}
+	angle := 2 * math.Atan2(s, q[0])
+	if angle > math.Pi {
+		angle -= 2 * math.Pi
+	}
+	return scale(angle/s, axis)
 }
 
 func (s *State) addMotors(dst []float64) {
@@ -78,6 +114,7 @@ func (s *State) smoothForces() {
 	for i := range s.m.dofs {
 		s.force[i] = -s.force[i] - s.m.dofs[i].damping*s.V[i]
 	}
+	s.addSprings(s.force, 1)
 }
 
 // solveSmooth solves M smooth = force.

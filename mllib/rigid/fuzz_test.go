@@ -3,6 +3,7 @@ package rigid
 import (
 	"errors"
 	"math"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,6 +17,13 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(zoo)
 	f.Add(lumps())
+	for _, name := range fixtureModels(f) {
+		text, err := os.ReadFile("testdata/" + name + ".xml")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
 	f.Add("<mujoco><worldbody><body><joint/><geom size='1'/></body></worldbody></mujoco>")
 	f.Fuzz(checkParse)
 }

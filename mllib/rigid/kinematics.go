@@ -11,13 +11,13 @@ func (s *State) Kinematics() {
 		l, f := &m.links[i], &s.frames[i]
 		switch l.kind {
 		case Hinge:
-			sin, cos := math.Sincos(s.Q[l.q])
+			sin, cos := math.Sincos(s.Q[l.q] - l.ref)
 			f.turn(&s.frames[l.parent].r, &l.rot, sin, cos)
 			s.place(l, f, 0)
 			f.lever = [3]float64{f.p[1]*f.r[8] - f.p[2]*f.r[5], f.p[2]*f.r[2] - f.p[0]*f.r[8], f.p[0]*f.r[5] - f.p[1]*f.r[2]}
 		case Slide:
 			f.turn(&s.frames[l.parent].r, &l.rot, 0, 1)
-			s.place(l, f, s.Q[l.q])
+			s.place(l, f, s.Q[l.q]-l.ref)
 		case Free:
 			q := s.Q[l.q : l.q+7]
 			f.r = quatMat(unitQuat([4]float64(q[3:])))

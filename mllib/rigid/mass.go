@@ -83,7 +83,7 @@ func (s *State) massFree(l *link, f *frame) {
 	for k := range 3 {
 		row := s.mass[rows[k].row : rows[k].row+rows[k].n]
 		clear(row)
-		row[0] = f.mc
+		row[0] = f.mc + rows[k].armature
 	}
 	for k := range 3 {
 		row := s.mass[rows[3+k].row : rows[3+k].row+rows[3+k].n]
@@ -92,6 +92,7 @@ func (s *State) massFree(l *link, f *frame) {
 			row[k-j] = f.r[j]*n[0] + f.r[3+j]*n[1] + f.r[6+j]*n[2]
 		}
 		row[k+1], row[k+2], row[k+3] = p[2], p[1], p[0]
+		row[0] += rows[3+k].armature
 	}
 }
 

@@ -60,7 +60,7 @@ type Body struct {
 	Mass    float64    // kg
 	CoM     [3]float64 // in the body's frame, m
 	Inertia [6]float64
-	line    int
+	place
 }
 
 // Joint connects a body with its parent.
@@ -72,11 +72,16 @@ type Joint struct {
 	Axis     [3]float64 // unit vector in the body's frame
 	Limited  bool
 	Range    [2]float64 // rad or m
-	Armature float64    // kg m² or kg, added to the diagonal of M
-	Damping  float64    // N m s/rad or N s/m
-	QIndex   int        // first position in q
-	VIndex   int        // first degree of freedom in v
-	line     int
+	Armature float64    // kg m² or kg, added to the diagonal of M; of a free joint to all six elements
+	Damping  float64    // N m s/rad or N s/m, of a free joint the same number for all six
+	// Stiffness in N m/rad or N/m pulls to SpringRef, a free body to where the
+	// file puts it. Ref is the position in the reference configuration.
+	Stiffness, SpringRef, Ref float64
+	Margin                    float64 // distance to a limit at which its force begins
+	QIndex                    int     // first position in q
+	VIndex                    int     // first degree of freedom in v
+	soft                      softness
+	place
 }
 
 // Geom is a shape fixed to a body. It may touch another geom when one's Contype
@@ -93,8 +98,13 @@ type Geom struct {
 	Conaffinity uint32
 	Friction    float64 // sliding friction coefficient
 	Margin      float64 // distance at which contact forces begin, m
+	Condim      int     // 1: contacts without friction, 3: with sliding friction
 	RGBA        [4]float64
-	line        int
+	soft        softness
+	solmix      float64 // weight of soft in a contact
+	priority    float64 // the geom with the higher one decides about a contact
+	gap         float64 // how much less than the margin the distance must be, m
+	place
 }
 
 // Site is a marked point of a body.
@@ -105,13 +115,16 @@ type Site struct {
 	Quat [4]float64
 }
 
-// Motor exerts the generalized force Gear·clamp(ctrl) on a hinge or slide.
+// Motor exerts the generalized force Gear·clamp(ctrl) on a hinge or slide. The
+// second clamp, of the force before the gear, is to ForceRange.
 type Motor struct {
-	Name    string
-	Joint   int
-	Gear    float64
-	Limited bool
-	Range   [2]float64
+	Name         string
+	Joint        int
+	Gear         float64
+	Limited      bool
+	Range        [2]float64
+	ForceLimited bool
+	ForceRange   [2]float64
 }
 
 // Model is a tree of rigid bodies. It never changes, so goroutines may share it.
@@ -127,8 +140,14 @@ type Model struct {
 	sites  []Site
 	motors []Motor
 
+	off      switches
+	excluded [][2]int // bodies whose geoms never touch
+
 	compiled
 }
+
+// switches are the flags of an option element that switch something off.
+type switches struct{ contacts, limits, constraints, gravity bool }
 
 // Name is the model's name in the file.
 func (m *Model) Name() string { return m.name }
@@ -151,8 +170,8 @@ func (m *Model) NV() int { return m.nv }
 // NU is the number of motors, the length of a control vector.
 func (m *Model) NU() int { return len(m.motors) }
 
-// Q0 is a new copy of the reference configuration: joints at zero, free bodies
-// where the file puts them.
+// Q0 is a new copy of the reference configuration: joints at their Ref, free
+// bodies where the file puts them.
 func (m *Model) Q0() []float64 { return slices.Clone(m.q0) }
 
 // NumBodies counts the bodies with the world.
@@ -228,7 +247,7 @@ func (m *Model) find(kind, name string, n int, nameOf func(int) string) (int, er
 }
 
 // WithJoints is a copy of the model in which edit has changed the joints'
-// Limited, Range, Armature or Damping, for example to leave the armature out.
+// Limited, Range, Armature, Damping or Stiffness, for example to leave the armature out.
 // Other fields of the joint are ignored. The error is that of a model that
 // cannot be simulated, such as one with a singular mass matrix.
 func (m *Model) WithJoints(edit func(*Joint)) (*Model, error) {
@@ -238,7 +257,7 @@ func (m *Model) WithJoints(edit func(*Joint)) (*Model, error) {
 		j := c.joints[i]
 		edit(&j)
 		c.joints[i].Limited, c.joints[i].Range = j.Limited, j.Range
-		c.joints[i].Armature, c.joints[i].Damping = j.Armature, j.Damping
+		c.joints[i].Armature, c.joints[i].Damping, c.joints[i].Stiffness = j.Armature, j.Damping, j.Stiffness
 		if err := c.joints[i].check(); err != nil {
 			return nil, err
 		}

@@ -157,6 +157,29 @@ func TestMuJoCoErrors(t *testing.T) {
 	}
 }
 
+// disagree counts turned pucks of which only one engine says that they touch:
+// the C library's sine is not always the nearest number.
+func disagree(t *testing.T) {
+	text := puck([3]string{"1 0 0", "0 1 0", "0 0 1"}, "0.12", "-0.68", "0.85", "0.05")
+	c, err := ParseMuJoCo([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	s := parse(t, text).NewState()
+	acc, count := make([]float64, 3), [2][2]int{}
+	for i := range 2000 {
+		s.Q[2] = 0.00606 * float64(i)
+		c.SetState(s.Q, nil, nil)
+		s.Forward(acc)
+		c.Forward(acc)
+		count[len(s.Contacts())][int(c.data.ncon)]++
+	}
+	if count[0][1]+count[1][0] > 10 || count[0][0] < 200 || count[1][1] < 200 {
+		t.Errorf("contacts here and in MuJoCo: %v", count)
+	}
+}
+
 func benchmarkMuJoCo(b *testing.B, name string, kind Integrator) {
 	s, c := both(b, name)
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -203,4 +226,39 @@ func BenchmarkMuJoCoSawyerInverse(b *testing.B) {
 
 func BenchmarkMuJoCoSawyerCRBA(b *testing.B) {
 	benchmarkMuJoCoSawyer(b, func(c *MuJoCo, _, out []float64) { c.MassMatrix(out) })
+}
+
+// TestMuJoCoTouch: heights whose sums round up, down or not at all, with axes of
+// all kinds: both engines see a contact or both see none, and go the same way.
+func TestMuJoCoTouch(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 9))
+	axes := [][3]string{{"1 0 0", "0 1 0", "0 0 1"}, {"0 -1 0", "1 0 0", "0 0 1"}, {"1 2 0", "-2 1 0", "0 0 1"}, {"1 0 0", "0 1 0", "0 1 2"}}
+	seen := [2]int{}
+	for i := range 200 {
+		radius, low := 5+rng.IntN(95), rng.IntN(200)-100
+		up := rng.IntN(200) - 100
+		number := func(x int) string { return fmt.Sprintf("%g", float64(x)/100) }
+		text := puck(axes[i%len(axes)], number(low), number(up), number(low+radius-up), number(radius))
+		c, err := ParseMuJoCo([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := parse(t, text).NewState()
+		start := []float64{float64(rng.IntN(100)) / 100, rng.Float64(), 0}
+		s.SetState(start, []float64{1, 0.5, 0}, nil)
+		c.SetState(s.Q, s.V, nil)
+		c.Precise()
+		s.Advance(Euler, 20)
+		c.Advance(Euler, 20)
+		q, v := make([]float64, 3), make([]float64, 3)
+		c.GetState(q, v)
+		c.Close()
+		wantNear(t, text, s.Q, q, 1e-9)
+		wantNear(t, text, s.V, v, 1e-9)
+		seen[min(len(s.Contacts()), 1)]++
+	}
+	disagree(t)
+	if seen[0] < 20 || seen[1] < 20 {
+		t.Errorf("%d without and %d with contact: that tests nothing", seen[0], seen[1])
+	}
 }

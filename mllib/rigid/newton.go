@@ -1,16 +1,5 @@
 package rigid
 
-import "math"
-
-// MuJoCo's default solver parameters (solref 0.02 1, solimp 0.9 0.95 0.001 0.5 2):
-// time constant and width of the impedance's rise, which goes from low to high.
-const (
-	timeConstant  = 0.02
-	impedanceLow  = 0.9
-	impedanceHigh = 0.95
-	impedanceRise = 0.001
-)
-
 // newton minimises over accelerations a, with a₀ the smooth acceleration,
 //
 //	½ (a − a₀)ᵀ M (a − a₀) + Σ_r ½ D_r min(0, J_r a − aref_r)²
@@ -18,10 +7,11 @@ const (
 // (Todorov 2014, with the cone of friction replaced by a pyramid). The unknown is
 // x = a − a₀, and y = J a − aref; rows with y < 0 are active and push with −D y.
 // Rows are the violated joint limits, then four of the pyramid for each contact:
-// normal ± μ first tangent, normal ± μ second tangent.
+// normal ± μ first tangent, normal ± μ second tangent; or without friction one.
 type newton struct {
 	limits []limitRow
 	n      int       // rows
+	stiff  bool      // some D is so large that f = −D y has few digits
 	jac    []float64 // by contact: normal and tangents over the chain
 	d      []float64 // by row: D
 	y0     []float64 // y at x = 0
@@ -43,9 +33,12 @@ type limitRow struct {
 }
 
 func (w *newton) init(m *Model) {
-	rows := len(m.limits) + 8*len(m.pairs)
+	rows, jac := len(m.limits)+4*m.mostContacts(), 0
+	for i := range m.pairs {
+		jac += 3 * m.pairs[i].most * len(m.pairs[i].cols)
+	}
 	w.limits = make([]limitRow, 0, len(m.limits))
-	w.jac = make([]float64, 2*len(m.pairs)*3*m.deepest)
+	w.jac = make([]float64, jac)
 	for _, p := range []*[]float64{&w.d, &w.y0, &w.y, &w.yt} {
 		*p = make([]float64, rows)
 	}
@@ -54,33 +47,24 @@ func (w *newton) init(m *Model) {
 		*p = make([]float64, m.nv)
 	}
 	w.h = make([]float64, len(m.chain))
-}
-
-// impedance d of a constraint violated by r: from 0.9 to 0.95 in a smooth step
-// of width 0.001.
-func impedance(r float64) float64 {
-	x := math.Abs(r) / impedanceRise
-	y := 1.0
-	switch {
-	case x <= 0.5:
-		y = 2 * x * x
-	case x < 1:
-		y = 1 - 2*(1-x)*(1-x)
+	if m.full {
+		w.h = make([]float64, m.nv*m.nv)
 	}
-	return impedanceLow + (impedanceHigh-impedanceLow)*y
 }
 
-// spring is stiffness K and damping B of the reference acceleration
-// aref = −B J v − K d r. MuJoCo keeps the time constant above two steps.
-func (m *Model) spring() (k, b float64) {
-	tc := impedanceHigh * max(timeConstant, 2*m.timestep)
-	return 1 / (tc * tc), 2 / tc
+// mostContacts is how many contacts all pairs can have.
+func (m *Model) mostContacts() int {
+	n := 0
+	for i := range m.pairs {
+		n += m.pairs[i].most
+	}
+	return n
 }
 
 // constraints sets up the rows of the current pose; false if there are none.
 func (s *State) constraints() bool {
 	w := &s.newton
-	w.n, w.limits = 0, w.limits[:0]
+	w.n, w.limits, w.stiff = 0, w.limits[:0], false
 	s.contacts = s.contacts[:0]
 	if s.Disable&DisableLimits == 0 {
 		s.limitRows()
@@ -94,16 +78,16 @@ func (s *State) constraints() bool {
 
 func (s *State) limitRows() {
 	w := &s.newton
-	k, b := s.m.spring()
 	for i := range s.m.limits {
 		l := &s.m.limits[i]
 		r := l.sign*s.Q[l.q] - l.bound
-		if r >= 0 {
+		if r >= l.margin {
 			continue
 		}
-		d := impedance(r)
+		r -= l.margin
+		d := l.spring.impedance(r)
 		w.d[w.n] = d / (l.weight * (1 - d))
-		aref := -b*l.sign*s.V[l.dof] - k*d*r
+		aref := -l.spring.b*l.sign*s.V[l.dof] - l.spring.k*d*r
 		w.y0[w.n] = l.sign*s.smooth[l.dof] - aref
 		w.limits = append(w.limits, limitRow{l.dof, l.sign})
 		w.n++
@@ -112,21 +96,34 @@ func (s *State) limitRows() {
 
 func (s *State) contactRows() {
 	w := &s.newton
-	k, b := s.m.spring()
 	at := 0
 	for i := range s.contacts {
 		c := &s.contacts[i]
 		p := &s.m.pairs[c.pair]
-		n := int(s.m.dofs[c.leaf].n)
-		jac := w.jac[at : at+3*n]
-		at += 3 * n
+		jac := w.jac[at : at+3*len(p.cols)]
+		at += len(jac)
 		s.contactJacobian(c, jac)
 		r := c.Dist - p.margin
-		d := impedance(r)
-		weight := d / (2 * p.friction * p.friction * p.weight * (1 - d))
-		vel := s.along(c.leaf, jac, s.V)
-		acc := s.along(c.leaf, jac, s.smooth)
+		d := p.spring.impedance(r)
+		vel := along(p.cols, jac, s.V)
+		acc := along(p.cols, jac, s.smooth)
+		k, b := p.spring.k, p.spring.b
 		y := acc[0] + b*vel[0] + k*d*r
+		soft := 1.0 // factor of R: 2μ² for the edges of a pyramid
+		if p.rows > 1 {
+			soft = 2 * p.friction * p.friction
+			w.stiff = w.stiff || p.friction < 1e-3
+		}
+		weight := d / (soft * p.weight * (1 - d))
+		if p.weight*(1-d) < tiny*d { // a body that only turns about its centre of mass
+			w.stiff = true
+			weight = 1 / (soft * tiny)
+		}
+		if p.rows == 1 {
+			w.y0[w.n], w.d[w.n] = y, weight
+			w.n++
+			continue
+		}
 		y1 := p.friction * (acc[1] + b*vel[1])
 		y2 := p.friction * (acc[2] + b*vel[2])
 		rows := w.y0[w.n : w.n+4]
@@ -139,9 +136,7 @@ func (s *State) contactRows() {
 }
 
 // along is a contact's three rows times x.
-func (s *State) along(leaf int, jac, x []float64) (out [3]float64) {
-	d := &s.m.dofs[leaf]
-	chain := s.m.chain[d.row : d.row+d.n]
+func along(chain []int32, jac, x []float64) (out [3]float64) {
 	n := len(chain)
 	jn, jt, jb := jac[:n], jac[n:2*n], jac[2*n:3*n]
 	var a, b, c float64
@@ -165,11 +160,17 @@ func (s *State) rows(x, y []float64) (same bool) {
 	}
 	r, at := len(w.limits), 0
 	for i := range s.contacts {
-		c := &s.contacts[i]
-		n := 3 * int(s.m.dofs[c.leaf].n)
-		a := s.along(c.leaf, w.jac[at:at+n], x)
+		p := &s.m.pairs[s.contacts[i].pair]
+		n := 3 * len(p.cols)
+		a := along(p.cols, w.jac[at:at+n], x)
 		at += n
-		mu := s.m.pairs[c.pair].friction
+		if p.rows == 1 {
+			y[r] = w.y0[r] + a[0]
+			same = same && (y[r] < 0) == w.active[r]
+			r++
+			continue
+		}
+		mu := p.friction
 		out, from, set := y[r:r+4], w.y0[r:r+4], w.active[r:r+4]
 		out[0], out[1] = from[0]+a[0]+mu*a[1], from[1]+a[0]-mu*a[1]
 		out[2], out[3] = from[2]+a[0]+mu*a[2], from[3]+a[0]-mu*a[2]
@@ -190,14 +191,13 @@ func (s *State) push(y, dst []float64) {
 	}
 	r, at := len(w.limits), 0
 	for i := range s.contacts {
-		c := &s.contacts[i]
-		d := &s.m.dofs[c.leaf]
-		chain := s.m.chain[d.row : d.row+d.n]
+		p := &s.m.pairs[s.contacts[i].pair]
+		chain := p.cols
 		n := len(chain)
 		jn, jt, jb := w.jac[at:at+n], w.jac[at+n:at+2*n], w.jac[at+2*n:at+3*n]
 		at += 3 * n
-		f := s.forces(r, y, s.m.pairs[c.pair].friction)
-		r += 4
+		f := s.forces(r, y, p)
+		r += p.rows
 		if f[0] == 0 {
 			continue
 		}
@@ -207,14 +207,18 @@ func (s *State) push(y, dst []float64) {
 	}
 }
 
-// forces of the four rows from r on, along normal and tangents.
-func (s *State) forces(r int, y []float64, mu float64) (f [3]float64) {
+// forces of a contact's rows from r on, along normal and tangents.
+func (s *State) forces(r int, y []float64, pair *pair) (f [3]float64) {
 	w := &s.newton
 	var p [4]float64
-	for j := range 4 {
+	for j := range pair.rows {
 		if w.active[r+j] {
 			p[j] = -w.d[r+j] * y[r+j]
 		}
 	}
+	if pair.rows == 1 {
+		return [3]float64{p[0], 0, 0}
+	}
+	mu := pair.friction
 	return [3]float64{p[0] + p[1] + p[2] + p[3], mu * (p[0] - p[1]), mu * (p[2] - p[3])}
 }

@@ -158,7 +158,8 @@ func (s *State) GravityForce(dst []float64) {
 }
 
 // Inverse writes the joint forces tau [NV] that produce accelerations acc [NV]
-// at Q, V without constraints: tau = M acc + c + damping·v. Motors play no role.
+// at Q, V without constraints: tau = M acc + c + damping·v
+// + stiffness·(q − springref). Motors play no role.
 func (s *State) Inverse(acc, tau []float64) {
 	mustHave("accelerations", acc, s.m.nv)
 	mustHave("torques", tau, s.m.nv)
@@ -169,4 +170,5 @@ func (s *State) Inverse(acc, tau []float64) {
 		d := &s.m.dofs[i]
 		tau[i] += d.armature*acc[i] + d.damping*s.V[i]
 	}
+	s.addSprings(tau, -1)
 }

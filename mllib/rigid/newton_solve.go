@@ -33,12 +33,31 @@ func (s *State) solveConstraints() {
 	for i := range s.accel {
 		s.accel[i] = s.smooth[i] + w.x[i]
 	}
-	s.push(w.y, s.reach)
+	if w.stiff {
+		s.timesMass(w.x, s.reach) // M x = Jᵀf; with such D the difference y has no digits left
+	} else {
+		s.push(w.y, s.reach)
+	}
 	r := len(w.limits)
 	for i := range s.contacts {
 		c := &s.contacts[i]
-		c.Force = s.forces(r, w.y, s.m.pairs[c.pair].friction)
-		r += 4
+		p := &s.m.pairs[c.pair]
+		c.Force = s.forces(r, w.y, p)
+		r += p.rows
+	}
+}
+
+// timesMass writes M x.
+func (s *State) timesMass(x, dst []float64) {
+	clear(dst)
+	for i := range s.m.dofs {
+		d := &s.m.dofs[i]
+		dst[i] += s.mass[d.row] * x[i]
+		for k := d.row + 1; k < d.row+d.n; k++ {
+			j := s.m.chain[k]
+			dst[i] += s.mass[k] * x[j]
+			dst[j] += s.mass[k] * x[i]
+		}
 	}
 }
 
@@ -46,31 +65,44 @@ func (s *State) solveConstraints() {
 // through the active set only, so the end result does not remember the way.
 func (s *State) target() {
 	w := &s.newton
-	copy(w.h, s.mass)
+	if s.m.full {
+		s.m.spread(s.mass, w.h)
+	} else {
+		copy(w.h, s.mass)
+	}
 	for i, l := range w.limits {
 		if w.active[i] {
-			w.h[s.m.dofs[l.dof].row] += w.d[i]
+			at := int(s.m.dofs[l.dof].row)
+			if s.m.full {
+				at = l.dof*s.m.nv + l.dof
+			}
+			w.h[at] += w.d[i]
 		}
 	}
 	r, at := len(w.limits), 0
 	for i := range s.contacts {
-		c := &s.contacts[i]
-		n := 3 * int(s.m.dofs[c.leaf].n)
-		s.addSquare(c, w.jac[at:at+n], w.active[r:r+4], w.d[r])
+		p := &s.m.pairs[s.contacts[i].pair]
+		n := 3 * len(p.cols)
+		s.addSquare(p, w.jac[at:at+n], w.active[r:r+p.rows], w.d[r])
 		at += n
-		r += 4
+		r += p.rows
+	}
+	s.push(w.y0, w.t)
+	if s.m.full {
+		factorizeFull(w.h, w.hinv)
+		solveFull(w.h, w.hinv, w.t)
+		return
 	}
 	s.m.factorize(w.h, w.hinv)
-	s.push(w.y0, w.t)
 	s.m.solve(w.h, w.hinv, w.t)
 }
 
 // addSquare adds JᵀDJ of a contact's active rows. With J = Jn ± μ Jt the four
 // outer products combine into those of the three rows of jac.
-func (s *State) addSquare(c *Contact, jac []float64, set []bool, d float64) {
-	mu := s.m.pairs[c.pair].friction
+func (s *State) addSquare(pair *pair, jac []float64, set []bool, d float64) {
+	mu := pair.friction
 	p := [4]float64{}
-	for j, on := range set[:4] {
+	for j, on := range set {
 		if on {
 			p[j] = d
 		}
@@ -79,19 +111,28 @@ func (s *State) addSquare(c *Contact, jac []float64, set []bool, d float64) {
 	if nn == 0 {
 		return
 	}
+	if pair.rows == 1 {
+		mu = 0
+	}
 	nt, tt := mu*(p[0]-p[1]), mu*mu*(p[0]+p[1])
 	nb, bb := mu*(p[2]-p[3]), mu*mu*(p[2]+p[3])
-	leaf := &s.m.dofs[c.leaf]
-	chain := s.m.chain[leaf.row : leaf.row+leaf.n]
+	chain := pair.cols
 	n := len(chain)
 	jn, jt, jb := jac[:n], jac[n:2*n], jac[2*n:3*n]
 	for i, col := range chain {
 		x := nn*jn[i] + nt*jt[i] + nb*jb[i]
 		y := nt*jn[i] + tt*jt[i]
 		z := nb*jn[i] + bb*jb[i]
+		a, b, e := jn[i:], jt[i:], jb[i:]
+		if s.m.full {
+			row := s.newton.h[int(col)*s.m.nv:]
+			for k, other := range chain[i:] {
+				row[other] += x*a[k] + y*b[k] + z*e[k]
+			}
+			continue
+		}
 		row := s.newton.h[s.m.dofs[col].row:]
 		row = row[:n-i]
-		a, b, e := jn[i:], jt[i:], jb[i:]
 		a, b, e = a[:len(row)], b[:len(row)], e[:len(row)]
 		for k := range row {
 			row[k] += x*a[k] + y*b[k] + z*e[k]

@@ -18,27 +18,25 @@ func (u units) radians(x float64) float64 {
 	return x
 }
 
-// orientation reads the one of quat, axisangle, euler, xyaxes, zaxis that is given.
+// orientation reads the one of quat, axisangle, xyaxes, zaxis, euler that is
+// given. If a class gives another than the element, MuJoCo takes the last in
+// this order, whichever of them stands in the element.
 func (r *reader) orientation(u units) [4]float64 {
-	var given []string
-	for _, name := range []string{"quat", "axisangle", "euler", "xyaxes", "zaxis"} {
+	given := ""
+	for _, name := range []string{"quat", "axisangle", "xyaxes", "zaxis", "euler"} {
 		if r.has(name) {
-			given = append(given, name)
+			given = name
 		}
 	}
-	if len(given) == 0 {
+	if given == "" {
 		return [4]float64{1, 0, 0, 0}
 	}
-	if len(given) > 1 {
-		r.fail(given[1], "the orientation is also given by %s", given[0])
-		return [4]float64{1, 0, 0, 0}
-	}
-	size := map[string]int{"quat": 4, "axisangle": 4, "euler": 3, "xyaxes": 6, "zaxis": 3}[given[0]]
-	x := r.numbers(given[0], size, size)
+	size := map[string]int{"quat": 4, "axisangle": 4, "euler": 3, "xyaxes": 6, "zaxis": 3}[given]
+	x := r.numbers(given, size, size)
 	if x == nil {
 		return [4]float64{1, 0, 0, 0}
 	}
-	switch given[0] {
+	switch given {
 	case "quat":
 		if x[0]*x[0]+x[1]*x[1]+x[2]*x[2]+x[3]*x[3] < 1e-20 {
 			r.fail("quat", "the quaternion is zero")

@@ -1,78 +1,30 @@
 package rigid
 
-import (
-	"errors"
-	"io"
-	"maps"
-	"os"
-	"slices"
-)
-
-// Load reads a model from a file; errors start with file and line.
-func Load(path string) (*Model, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	m, err := Parse(f)
-	var p *ParseError
-	if errors.As(err, &p) {
-		p.File = path
-	}
-	return m, err
-}
-
-// Parse reads a model in a subset of MJCF, with MuJoCo 2.2.2's meaning and
-// default values:
-//
-//	compiler   angle, inertiafromgeom, eulerseq
-//	option     timestep, integrator (Euler, RK4), gravity
-//	default    of joint, geom, site, motor; nested classes
-//	body       pos, orientation, childclass; inertial, joint, freejoint, geom, site
-//	joint      hinge, slide, free: axis, pos, range, armature, damping
-//	geom       plane, sphere, capsule, cylinder, box: size, fromto, mass or density
-//	motor      joint, gear, ctrlrange
-//
-// Orientations are quat, axisangle, euler, xyaxes or zaxis. Everything else is
-// a *[ParseError] that names element and line, as is a pair of geoms that may
-// touch and is neither sphere nor capsule against a fixed plane.
-func Parse(r io.Reader) (*Model, error) {
-	root, err := readXML(r)
-	if err != nil {
-		return nil, err
-	}
-	if root.tag != "mujoco" {
-		return nil, root.errorf("a model starts with <mujoco>")
-	}
-	p := newParser()
-	if err := p.file(root); err != nil {
-		return nil, err
-	}
-	if err := p.model.compile(); err != nil {
-		return nil, err
-	}
-	return &p.model, nil
-}
+import "slices"
 
 // parser collects the parts of a model.
 type parser struct {
-	model    Model
-	units    units
-	inertias string // compiler inertiafromgeom: true, false or auto
-	defaults map[string]class
-	names    map[string]bool // kind and name of what has been defined
+	model      Model
+	units      units
+	inertias   string // compiler inertiafromgeom: true, false or auto
+	autoLimits bool   // a range is a limit
+	global     bool   // places in the file are in world axes
+	totalMass  float64
+	defaults   map[string]class
+	top        string          // name of the outermost class
+	frames     []placed        // by body, if global
+	names      map[string]bool // kind and name of what has been defined
 }
-
-// class holds inherited attributes: tag, then attribute.
-type class map[string]map[string]attr
 
 func newParser() *parser {
 	p := &parser{
-		units:    units{degrees: true, eulerSeq: "xyz"},
-		inertias: "auto",
-		defaults: map[string]class{"main": {}},
-		names:    map[string]bool{},
+		units:     units{degrees: true, eulerSeq: "xyz"},
+		inertias:  "auto",
+		totalMass: -1,
+		defaults:  map[string]class{"main": {}},
+		top:       "main",
+		frames:    []placed{{quat: [4]float64{1, 0, 0, 0}}},
+		names:     map[string]bool{},
 	}
 	p.model.timestep = 0.002
 	p.model.gravity = [3]float64{0, 0, -9.81}
@@ -80,44 +32,79 @@ func newParser() *parser {
 	return p
 }
 
-// file reads all sections; what later ones refer to comes first, whatever the
-// order in the file.
+// file reads all sections, of which there may be several of a kind; what later
+// ones refer to comes first, whatever the order in the file.
 func (p *parser) file(root *node) error {
 	if err := checkAttributes(root); err != nil {
 		return err
 	}
 	p.model.name = root.attr["model"].text
-	for _, n := range root.kids {
-		if err := checkAttributes(n); err != nil {
-			return err
-		}
+	byTag, err := sections(root)
+	if err != nil {
+		return err
 	}
-	type section struct {
-		tag  string
-		read func(*node) error
+	read := map[string]func(*node) error{
+		"compiler": p.compiler, "option": p.option, "default": p.topDefault, "worldbody": p.worldBody,
+		"contact": p.contact, "equality": noKids, "tendon": noKids, "actuator": p.actuator,
 	}
-	sections := []section{
-		{"compiler", p.compiler}, {"option", p.option}, {"default", p.topDefault},
-		{"worldbody", p.worldBody}, {"actuator", p.actuator},
-	}
-	seen := map[string]bool{}
-	for _, n := range root.kids {
-		if !slices.ContainsFunc(sections, func(s section) bool { return s.tag == n.tag }) {
-			return n.errorf("this element is not supported in <mujoco>")
-		}
-		if seen[n.tag] {
-			return n.errorf("a second section of this kind is not supported")
-		}
-		seen[n.tag] = true
-	}
-	for _, s := range sections {
-		for _, n := range root.kids {
-			if n.tag != s.tag {
-				continue
-			}
-			if err := s.read(n); err != nil {
+	for _, tag := range sectionOrder() {
+		for _, n := range byTag[tag] {
+			if err := read[tag](n); err != nil {
 				return err
 			}
+		}
+	}
+	return p.setTotalMass(root)
+}
+
+// sectionOrder is the order of reading.
+func sectionOrder() []string {
+	return []string{"compiler", "option", "default", "worldbody", "contact", "equality", "tendon", "actuator"}
+}
+
+// sections sorts the sections by kind; those of the world body become one.
+func sections(root *node) (map[string][]*node, error) {
+	byTag := map[string][]*node{}
+	for _, n := range root.kids {
+		if _, ok := withoutEffect(n.tag); ok {
+			if err := skip(n); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if !slices.Contains(sectionOrder(), n.tag) {
+			return nil, n.errorf("this element is not supported in <mujoco>")
+		}
+		if err := checkAttributes(n); err != nil {
+			return nil, err
+		}
+		byTag[n.tag] = append(byTag[n.tag], n)
+	}
+	if worlds := byTag["worldbody"]; len(worlds) > 1 {
+		for _, n := range worlds[1:] {
+			worlds[0].kids = append(worlds[0].kids, n.kids...)
+		}
+		byTag["worldbody"] = worlds[:1]
+	}
+	return byTag, nil
+}
+
+// setTotalMass scales all masses and inertias if the compiler says what they
+// add up to.
+func (p *parser) setTotalMass(root *node) error {
+	if p.totalMass <= 0 {
+		return nil
+	}
+	sum := p.model.TotalMass()
+	if sum < tiny {
+		return root.errorf("settotalmass: the model has no mass")
+	}
+	k := p.totalMass / sum
+	for i := range p.model.bodies {
+		b := &p.model.bodies[i]
+		b.Mass *= k
+		for l := range b.Inertia {
+			b.Inertia[l] *= k
 		}
 	}
 	return nil
@@ -128,16 +115,21 @@ func (p *parser) compiler(n *node) error {
 	if r.has("angle") {
 		p.units.degrees = r.word("angle", "", "degree", "radian") == "degree"
 	}
+	if r.has("coordinate") {
+		p.global = r.word("coordinate", "", "local", "global") == "global"
+	}
+	p.autoLimits = r.boolean("autolimits", p.autoLimits)
+	p.totalMass = r.number("settotalmass", p.totalMass)
 	p.inertias = r.word("inertiafromgeom", p.inertias, "true", "false", "auto")
 	p.units.eulerSeq = r.word("eulerseq", p.units.eulerSeq)
 	if !validEulerSeq(p.units.eulerSeq) {
-		r.fail("eulerseq", "%q is not made of three letters out of xyzXYZ", p.units.eulerSeq)
+		r.fail("eulerseq", "%q is not made of three letters out of xyzXYZ", shorten(p.units.eulerSeq))
 		p.units.eulerSeq = "xyz"
 	}
 	if r.err != nil {
 		return r.err
 	}
-	return noKids(n)
+	return onlyKids(n, "lengthrange", func(*node) error { return nil })
 }
 
 func (p *parser) option(n *node) error {
@@ -156,7 +148,62 @@ func (p *parser) option(n *node) error {
 	if r.err != nil {
 		return r.err
 	}
-	return noKids(n)
+	return onlyKids(n, "flag", p.flag)
+}
+
+// flag switches parts of the model on and off; gravity off is gravity zero.
+func (p *parser) flag(n *node) error {
+	if err := checkAttributes(n); err != nil {
+		return err
+	}
+	r := &reader{n: n}
+	m := &p.model
+	set := func(name string, off *bool) {
+		if r.has(name) {
+			*off = r.word(name, "", "enable", "disable") == "disable"
+		}
+	}
+	set("contact", &m.off.contacts)
+	set("limit", &m.off.limits)
+	set("constraint", &m.off.constraints)
+	set("gravity", &m.off.gravity)
+	return r.err
+}
+
+// contact reads pairs of bodies whose geoms never touch.
+func (p *parser) contact(n *node) error {
+	return onlyKids(n, "exclude", func(k *node) error {
+		if err := checkAttributes(k); err != nil {
+			return err
+		}
+		r := &reader{n: k}
+		var pair [2]int
+		for i, name := range []string{"body1", "body2"} {
+			want := r.word(name, "")
+			pair[i] = slices.IndexFunc(p.model.bodies, func(b Body) bool { return b.Name == want })
+			if pair[i] < 0 || want == "" {
+				r.fail(name, "there is no body %q", shorten(want))
+			}
+		}
+		p.model.excluded = append(p.model.excluded, pair)
+		return r.err
+	})
+}
+
+// onlyKids reads what is inside of n, all of one kind.
+func onlyKids(n *node, tag string, read func(*node) error) error {
+	for _, k := range n.kids {
+		if k.tag != tag {
+			return k.errorf("this element is not supported in <%s>, only <%s>", n.tag, tag)
+		}
+		if err := noKids(k); err != nil {
+			return err
+		}
+		if err := read(k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func noKids(n *node) error {
@@ -164,86 +211,4 @@ func noKids(n *node) error {
 		return n.kids[0].errorf("this element is not supported in <%s>", n.tag)
 	}
 	return nil
-}
-
-func (p *parser) topDefault(n *node) error {
-	if c, ok := n.attr["class"]; ok && c.text != "main" {
-		return n.errorf("the outermost class is %q, not %q", "main", c.text)
-	}
-	return p.class(n, p.defaults["main"])
-}
-
-// class adds the defaults of n and of the classes inside it.
-func (p *parser) class(n *node, c class) error {
-	for _, k := range n.kids {
-		if err := checkAttributes(k); err != nil {
-			return err
-		}
-		switch k.tag {
-		case "joint", "geom", "site", "motor":
-			if k.attr["name"].text != "" || k.attr["class"].text != "" {
-				return k.errorf("name and class are not supported in <default>")
-			}
-			if c[k.tag] == nil {
-				c[k.tag] = map[string]attr{}
-			}
-			maps.Copy(c[k.tag], k.attr)
-		case "default":
-		default:
-			return k.errorf("this element is not supported in <default>")
-		}
-	}
-	for _, k := range n.kids { // after the outer class is complete
-		if k.tag != "default" {
-			continue
-		}
-		name := k.attr["class"].text
-		if _, twice := p.defaults[name]; name == "" || twice {
-			return k.errorf("class %q: a new name is needed", name)
-		}
-		inner := class{}
-		for tag, attrs := range c {
-			inner[tag] = maps.Clone(attrs)
-		}
-		p.defaults[name] = inner
-		if err := p.class(k, inner); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// inherit is the element with the attributes of its class filled in.
-func (p *parser) inherit(n *node, childClass string) (*reader, error) {
-	if err := checkAttributes(n); err != nil {
-		return nil, err
-	}
-	if err := noKids(n); err != nil {
-		return nil, err
-	}
-	name := childClass
-	if c, ok := n.attr["class"]; ok {
-		name = c.text
-	}
-	c, ok := p.defaults[name]
-	if !ok {
-		return nil, n.errorf("there is no default class %q", name)
-	}
-	full := &node{tag: n.tag, line: n.line, attr: maps.Clone(c[n.tag])}
-	if full.attr == nil {
-		full.attr = map[string]attr{}
-	}
-	maps.Copy(full.attr, n.attr)
-	r := &reader{n: full}
-	if name := n.attr["name"].text; name != "" {
-		key := n.tag + " " + name
-		if n.tag == "freejoint" {
-			key = "joint " + name
-		}
-		if p.names[key] {
-			r.fail("name", "%q is used twice", name)
-		}
-		p.names[key] = true
-	}
-	return r, r.err
 }

@@ -6,7 +6,7 @@ import (
 )
 
 func (p *parser) worldBody(n *node) error {
-	return p.bodyContent(n, 0, "main")
+	return p.bodyContent(n, 0, p.top)
 }
 
 // body reads a body, what is fixed to it, and the bodies below it.
@@ -15,21 +15,25 @@ func (p *parser) body(n *node, parent int, childClass string) error {
 		return err
 	}
 	r := &reader{n: n}
-	b := Body{Name: r.word("name", ""), Parent: parent, line: n.line}
-	b.Pos = r.vec("pos", b.Pos)
-	b.Quat = r.orientation(p.units)
+	b := Body{Name: r.word("name", ""), Parent: parent, place: n.place}
+	at := placed{r.vec("pos", b.Pos), r.orientation(p.units)}
+	b.Pos, b.Quat = p.local(parent, at.pos, at.quat)
+	if p.global && !r.has("pos") {
+		r.fail("", "in global coordinates a body needs a pos")
+	}
 	if b.Name != "" && (p.names["body "+b.Name] || b.Name == "world") {
-		r.fail("name", "%q is used twice", b.Name)
+		r.fail("name", "%q is used twice", shorten(b.Name))
 	}
 	p.names["body "+b.Name] = true
 	childClass = r.word("childclass", childClass)
 	if _, ok := p.defaults[childClass]; !ok {
-		r.fail("childclass", "there is no default class %q", childClass)
+		r.fail("childclass", "there is no default class %q", shorten(childClass))
 	}
 	if r.err != nil {
 		return r.err
 	}
 	p.model.bodies = append(p.model.bodies, b)
+	p.frames = append(p.frames, at)
 	return p.bodyContent(n, len(p.model.bodies)-1, childClass)
 }
 
@@ -46,6 +50,8 @@ func (p *parser) bodyContent(n *node, id int, childClass string) error {
 		case k.tag == "site":
 			err = p.site(k, id, childClass)
 		case k.tag == "body":
+		case k.tag == "camera" || k.tag == "light":
+			err = skip(k)
 		case id == 0:
 			err = k.errorf("this element is not supported in <worldbody>")
 		case k.tag == "joint" || k.tag == "freejoint":
@@ -82,7 +88,7 @@ func (p *parser) bodyInertia(inertial *node, id, firstGeom int) error {
 	}
 	b := &p.model.bodies[id]
 	if inertial != nil {
-		l, err := p.inertial(inertial)
+		l, err := p.inertial(inertial, id)
 		if err != nil {
 			return err
 		}
@@ -104,7 +110,7 @@ func (p *parser) bodyInertia(inertial *node, id, firstGeom int) error {
 	return nil
 }
 
-func (p *parser) inertial(n *node) (lump, error) {
+func (p *parser) inertial(n *node, body int) (lump, error) {
 	if err := checkAttributes(n); err != nil {
 		return lump{}, err
 	}
@@ -128,8 +134,9 @@ func (p *parser) inertial(n *node) (lump, error) {
 	if r.err == nil && !physicalTensor(l.inertia) {
 		r.fail("", "no body has the inertia %g: it must be positive definite and each principal moment at most the sum of the others", l.inertia)
 	}
-	rot := quatMat(r.orientation(p.units))
-	return l.moved(&rot, r.vec("pos", [3]float64{})), r.err
+	pos, quat := p.local(body, r.vec("pos", [3]float64{}), r.orientation(p.units))
+	rot := quatMat(quat)
+	return l.moved(&rot, pos), r.err
 }
 
 // physicalTensor tells whether some distribution of mass has the inertia t:
@@ -153,14 +160,20 @@ func (p *parser) joint(n *node, body int, childClass string) error {
 	if err != nil {
 		return err
 	}
-	j := Joint{Name: r.word("name", ""), Body: body, line: n.line}
+	j := Joint{Name: r.word("name", ""), Body: body, place: n.place}
 	kind := r.word("type", "hinge", "hinge", "slide", "free")
 	if n.tag == "freejoint" {
 		kind = "free"
 	}
 	j.Type = map[string]JointType{"hinge": Hinge, "slide": Slide, "free": Free}[kind]
+	j.Armature = r.notNegative("armature", 0)
+	j.Damping = r.notNegative("damping", 0)
+	j.Stiffness = r.number("stiffness", 0)
+	j.soft = defaultSoftness()
 	if j.Type != Free {
 		p.hingeOrSlide(r, &j)
+	} else if r.word("limited", "auto", "true", "false", "auto") == "true" {
+		r.fail("limited", `a free joint has no limits; write limited="false"`)
 	} else if parent := p.model.bodies[body].Parent; parent != 0 {
 		r.fail("", "only a body whose parent is the world can move freely")
 	}
@@ -177,23 +190,18 @@ func (p *parser) joint(n *node, body int, childClass string) error {
 }
 
 func (p *parser) hingeOrSlide(r *reader, j *Joint) {
-	j.Pos = r.vec("pos", [3]float64{})
-	j.Axis = r.direction("axis", r.vec("axis", [3]float64{0, 0, 1}))
-	j.Armature = r.notNegative("armature", 0)
-	j.Damping = r.notNegative("damping", 0)
-	j.Limited = r.boolean("limited", false)
-	ends := r.numbers("range", 2, 2)
-	switch {
-	case r.err != nil:
-	case ends == nil && j.Limited:
-		r.fail("limited", "a limited joint needs a range")
-	case ends != nil && !r.has("limited"):
-		r.fail("range", `write limited="true" or "false" beside it: versions of MuJoCo differ in what a range alone means`)
-	case ends != nil:
-		j.Range = [2]float64(ends)
-		if j.Type == Hinge {
-			j.Range = [2]float64{p.units.radians(ends[0]), p.units.radians(ends[1])}
-		}
+	j.Pos, _ = p.local(j.Body, r.vec("pos", [3]float64{}), [4]float64{1, 0, 0, 0})
+	j.Axis = p.localAxis(j.Body, r.direction("axis", r.vec("axis", [3]float64{0, 0, 1})))
+	j.Limited = r.limited("limited", "range", p.autoLimits)
+	j.Margin = r.number("margin", 0)
+	j.soft = r.softness("solreflimit", "solimplimit")
+	angle := func(x float64) float64 { return x }
+	if j.Type == Hinge {
+		angle = p.units.radians
+	}
+	j.Ref, j.SpringRef = angle(r.number("ref", 0)), angle(r.number("springref", 0))
+	if ends := r.numbers("range", 2, 2); ends != nil {
+		j.Range = [2]float64{angle(ends[0]), angle(ends[1])}
 	}
 }
 
@@ -205,6 +213,8 @@ func (j *Joint) check() error {
 		problem = fmt.Sprintf("armature %g is not a number ≥ 0", j.Armature)
 	case !(j.Damping >= 0 && j.Damping < math.MaxFloat64):
 		problem = fmt.Sprintf("damping %g is not a number ≥ 0", j.Damping)
+	case !(math.Abs(j.Stiffness) < math.MaxFloat64):
+		problem = fmt.Sprintf("stiffness %g is not a number", j.Stiffness)
 	case j.Limited && j.Type == Free:
 		problem = "a free joint has no limits"
 	case j.Limited && !(j.Range[0] < j.Range[1]):
@@ -212,5 +222,5 @@ func (j *Joint) check() error {
 	default:
 		return nil
 	}
-	return &ParseError{Line: j.line, Element: label("joint", j.Name), Problem: problem}
+	return &ParseError{File: j.file, Line: j.line, Element: label("joint", j.Name), Problem: problem}
 }

@@ -1,21 +1,22 @@
 package rigid
 
+import "math"
+
 func (p *parser) geom(n *node, body int, childClass string) error {
 	r, err := p.inherit(n, childClass)
 	if err != nil {
 		return err
 	}
-	g := Geom{Name: r.word("name", ""), Body: body, line: n.line, Margin: r.number("margin", 0)}
+	g := Geom{Name: r.word("name", ""), Body: body, place: n.place, Margin: r.number("margin", 0)}
 	kind := r.word("type", "sphere", "plane", "sphere", "capsule", "cylinder", "box")
 	g.Type = map[string]GeomType{"plane": Plane, "sphere": Sphere, "capsule": Capsule, "cylinder": Cylinder, "box": Box}[kind]
 	g.Contype, g.Conaffinity = r.mask("contype", 1), r.mask("conaffinity", 1)
-	g.Friction = 1
-	if f := r.numbers("friction", 1, 3); f != nil {
-		g.Friction = f[0]
+	friction := [3]float64{1, 0.005, 0.0001}
+	r.overwrite("friction", friction[:])
+	if g.Friction = friction[0]; min(friction[0], friction[1], friction[2]) < 0 {
+		r.fail("friction", "%g is negative", friction)
 	}
-	if g.Friction <= 0 {
-		r.fail("friction", "%g is not positive", g.Friction)
-	}
+	p.contactRules(r, &g)
 	g.RGBA = [4]float64{0.5, 0.5, 0.5, 1}
 	if c := r.numbers("rgba", 4, 4); c != nil {
 		g.RGBA = [4]float64(c)
@@ -31,14 +32,28 @@ func (p *parser) geom(n *node, body int, childClass string) error {
 	return r.err
 }
 
+// contactRules reads what contacts are made of.
+func (p *parser) contactRules(r *reader, g *Geom) {
+	g.soft = r.softness("solref", "solimp")
+	g.solmix = r.notNegative("solmix", 1)
+	g.gap = r.number("gap", 0)
+	dim, priority := r.number("condim", 3), r.number("priority", 0)
+	if dim != 1 && dim != 3 && dim != 4 && dim != 6 {
+		r.fail("condim", "%g is none of 1, 3, 4, 6", dim)
+	}
+	if priority != math.Trunc(priority) {
+		r.fail("priority", "%g is not a whole number", priority)
+	}
+	g.Condim, g.priority = int(dim), priority
+}
+
 // shape reads size and placement; fromto gives centre, direction (the z axis
 // runs from the second point to the first) and half length of a long shape.
 func (p *parser) shape(r *reader, g *Geom) {
 	needed := [...]int{Plane: 3, Sphere: 1, Capsule: 2, Cylinder: 2, Box: 3}[g.Type]
 	ends := r.numbers("fromto", 6, 6)
 	if ends == nil {
-		g.Pos = r.vec("pos", [3]float64{})
-		g.Quat = r.orientation(p.units)
+		g.Pos, g.Quat = p.local(g.Body, r.vec("pos", [3]float64{}), r.orientation(p.units))
 		p.sizes(r, g, needed)
 		return
 	}
@@ -47,8 +62,10 @@ func (p *parser) shape(r *reader, g *Geom) {
 		return
 	}
 	a, b := [3]float64(ends[:3]), [3]float64(ends[3:])
-	g.Pos = scale(0.5, add(a, b))
-	g.Quat = quatFromZ(r.direction("fromto", sub(a, b)))
+	g.Pos, g.Quat = p.local(g.Body, scale(0.5, add(a, b)), quatFromZ(r.direction("fromto", sub(a, b))))
+	if r.vec("pos", [3]float64{}) != [3]float64{} {
+		r.fail("pos", "fromto gives the place too")
+	}
 	p.sizes(r, g, 1)
 	half := norm3(sub(a, b)) / 2
 	if g.Type == Box {
@@ -77,9 +94,18 @@ func (p *parser) site(n *node, body int, childClass string) error {
 	if err != nil {
 		return err
 	}
-	s := Site{Name: r.word("name", ""), Body: body, Pos: r.vec("pos", [3]float64{}), Quat: r.orientation(p.units)}
+	s := Site{Name: r.word("name", ""), Body: body}
+	s.Pos, s.Quat = p.local(body, r.vec("pos", [3]float64{}), r.orientation(p.units))
 	r.numbers("size", 1, 3)
 	r.numbers("rgba", 4, 4)
+	kind := r.word("type", "sphere", "sphere", "capsule", "ellipsoid", "cylinder", "box")
+	if ends := r.numbers("fromto", 6, 6); ends != nil {
+		if kind == "sphere" {
+			r.fail("fromto", "a sphere has no two ends")
+		}
+		a, b := [3]float64(ends[:3]), [3]float64(ends[3:])
+		s.Pos, s.Quat = p.local(body, scale(0.5, add(a, b)), quatFromZ(r.direction("fromto", sub(a, b))))
+	}
 	p.model.sites = append(p.model.sites, s)
 	return r.err
 }
@@ -89,7 +115,7 @@ func (p *parser) actuator(n *node) error {
 		if k.tag != "motor" {
 			return k.errorf("this element is not supported in <actuator>, only <motor>")
 		}
-		r, err := p.inherit(k, "main")
+		r, err := p.inherit(k, p.top)
 		if err != nil {
 			return err
 		}
@@ -118,22 +144,23 @@ func (p *parser) motor(r *reader) error {
 	}
 	switch {
 	case m.Joint < 0:
-		r.fail("joint", "there is no joint %q", name)
+		r.fail("joint", "there is no joint %q", shorten(name))
 	case p.model.joints[m.Joint].Type == Free:
 		r.fail("joint", "a motor needs a hinge or slide")
 	}
-	m.Limited = r.boolean("ctrllimited", false)
-	ends := r.numbers("ctrlrange", 2, 2)
-	switch {
-	case r.err != nil:
-	case ends == nil && m.Limited:
-		r.fail("ctrllimited", "a limited motor needs a ctrlrange")
-	case ends != nil && !r.has("ctrllimited"):
-		r.fail("ctrlrange", `write ctrllimited="true" or "false" beside it: versions of MuJoCo differ in what a range alone means`)
-	case m.Limited && ends[0] >= ends[1]:
-		r.fail("ctrlrange", "the range %g is empty", ends)
-	case ends != nil:
+	m.Limited = r.limited("ctrllimited", "ctrlrange", p.autoLimits)
+	if ends := r.numbers("ctrlrange", 2, 2); ends != nil {
 		m.Range = [2]float64(ends)
+	}
+	m.ForceLimited = r.limited("forcelimited", "forcerange", p.autoLimits)
+	if ends := r.numbers("forcerange", 2, 2); ends != nil {
+		m.ForceRange = [2]float64(ends)
+	}
+	if m.Limited && m.Range[0] >= m.Range[1] {
+		r.fail("ctrlrange", "the range %g is empty", m.Range)
+	}
+	if m.ForceLimited && m.ForceRange[0] >= m.ForceRange[1] {
+		r.fail("forcerange", "the range %g is empty", m.ForceRange)
 	}
 	p.model.motors = append(p.model.motors, m)
 	return r.err

@@ -41,9 +41,13 @@ func badFiles() []badModel {
 		{"other root", "\n<robot/>", 2, []string{"<robot>", "starts with <mujoco>"}},
 		{"text", "<mujoco>\nhello</mujoco>", 1, []string{"text outside of tags"}},
 		{"directive", "<!DOCTYPE x>\n<mujoco/>", 1, []string{"directives"}},
-		{"section", "<mujoco>\n<tendon/>\n</mujoco>", 2, []string{"<tendon>", "not supported"}},
-		{"second section", "<mujoco>\n<option/>\n<option/>\n</mujoco>", 3, []string{"<option>", "second"}},
-		{"flag", "<mujoco>\n<option>\n<flag contact=\"disable\"/>\n</option></mujoco>", 3, []string{"<flag>", "not supported"}},
+		{"section", "<mujoco>\n<tendon>\n<spatial/></tendon>\n</mujoco>", 3, []string{"<spatial>", "not supported"}},
+		{"unknown section", "<mujoco>\n<extension/>\n</mujoco>", 2, []string{"<extension>", "not supported"}},
+		{"flag", "<mujoco>\n<option>\n<flag passive=\"disable\"/>\n</option></mujoco>", 3, []string{"<flag>", "passive"}},
+		{"asset", "<mujoco>\n<asset>\n<body/></asset></mujoco>", 3, []string{"<body>", "<asset>"}},
+		{"include", "<mujoco>\n<include file=\"a.xml\"/>\n</mujoco>", 2, []string{"<include>", "read from a file"}},
+		{"encoding", "<?xml version=\"1.0\" encoding=\"koi8-r\"?><mujoco/>", 1, []string{"koi8-r", "UTF-8"}},
+		{"UTF-16", "\xff\xfe<\x00m\x00", 1, []string{"UTF-16", "UTF-8"}},
 		{"integrator", "<mujoco>\n<option integrator=\"implicit\"/></mujoco>", 2, []string{"<option>", "implicit", "Euler, RK4"}},
 		{"elliptic cone", "<mujoco>\n<option cone=\"elliptic\"/></mujoco>", 2, []string{"cone", "pyramidal"}},
 		{"air", "<mujoco>\n<option density=\"1.2\"/></mujoco>", 2, []string{"density"}},
@@ -54,8 +58,11 @@ func badFiles() []badModel {
 func badJoints() []badModel {
 	return []badModel{
 		{"ball", wrap(`<joint name="j" type="ball"/>` + rod), 4, []string{`<joint name="j">`, "ball", "hinge, slide, free"}},
-		{"solref", wrap("\n" + `<joint solreflimit="0.1 1"/>` + rod), 5, []string{"<joint>", "solreflimit"}},
-		{"stiffness", wrap(`<joint stiffness="3"/>` + rod), 4, []string{"stiffness=\"3\""}},
+		{"solref", wrap("\n" + `<joint solreflimit="0.1 -1"/>` + rod), 5, []string{"<joint>", "solreflimit"}},
+		{"friction loss", wrap(`<joint frictionloss="3"/>` + rod), 4, []string{"frictionloss=\"3\""}},
+		{"digits", wrap(`<joint damping="1_0"/>` + rod), 4, []string{"damping", "1_0"}},
+		{"hexadecimal", wrap(`<joint damping="0x1p3"/>` + rod), 4, []string{"damping", "0x1p3"}},
+		{"many numbers", wrap(`<joint axis="` + strings.Repeat("1 ", 200000) + `"/>` + rod), 4, []string{"axis", "longer than"}},
 		{"range alone", wrap(`<joint range="0 1"/>` + rod), 4, []string{"range", "limited"}},
 		{"empty range", wrap(`<joint limited="true" range="1 1"/>` + rod), 4, []string{"range", "empty"}},
 		{"no range", wrap(`<joint limited="true"/>` + rod), 4, []string{"needs a range"}},
@@ -66,6 +73,7 @@ func badJoints() []badModel {
 		{"two numbers", wrap(`<joint axis="1 0"/>` + rod), 4, []string{"axis", "3 numbers"}},
 		{"free with hinge", wrap(`<freejoint/><joint/>` + rod), 4, []string{"no other joints"}},
 		{"nested free", wrap(`<geom size="1" contype="0"/>` + "\n<body><freejoint/>" + rod + "</body>"), 5, []string{"<freejoint>", "world can move freely"}},
+		{"free limits", wrap("\n" + `<joint type="free" limited="true" range="0 1"/>` + rod), 5, []string{"<joint>", "limited", "free joint"}},
 		{"no mass", wrap(`<joint name="j"/>`), 4, []string{`<joint name="j">`, "no mass"}},
 	}
 }
@@ -75,7 +83,8 @@ func badGeoms() []badModel {
 		{"mesh", wrap(`<geom type="mesh"/>`), 4, []string{"mesh", "capsule"}},
 		{"no size", wrap(`<geom name="g"/>`), 4, []string{`<geom name="g">`, "size is missing"}},
 		{"flat", wrap(`<geom size="0"/>`), 4, []string{"not positive"}},
-		{"torsion", wrap(`<geom size="1" condim="4"/>`), 4, []string{"condim=\"4\"", "condim=3"}},
+		{"torsion", wrap(`<joint/><geom size="1" condim="4"/></body>` + "\n" + `<body><joint/><geom name="c" size="1"/>`), 5, []string{`<geom name="c">`, "condim 4"}},
+		{"dimensions", wrap(`<geom size="1" condim="2"/>`), 4, []string{"condim", "1, 3, 4, 6"}},
 		{"two orientations", wrap(`<geom size="1" quat="1 0 0 0" zaxis="1 0 0"/>`), 4, []string{"zaxis", "quat"}},
 		{"zero quaternion", wrap(`<geom size="1" quat="0 0 0 0"/>`), 4, []string{"quaternion is zero"}},
 		{"point", wrap(`<geom type="capsule" size="1" fromto="1 1 1 1 1 1"/>`), 4, []string{"no direction"}},
@@ -83,9 +92,12 @@ func badGeoms() []badModel {
 		{"second inertial", wrap(`<inertial pos="0 0 0" mass="1" diaginertia="1 1 1"/>` + "\n" + `<inertial pos="0 0 0" mass="1" diaginertia="1 1 1"/>`), 5, []string{"already"}},
 		{"same name", wrap(rod + "\n" + rod), 5, []string{"used twice"}},
 		{"class", wrap(`<geom class="x" size="1"/>`), 4, []string{"no default class \"x\""}},
-		{"camera", wrap(`<camera/>`), 4, []string{"<camera>"}},
+		{"camera", wrap("<camera>\n<joint/></camera>"), 5, []string{"<joint>", "<camera>"}},
+		{"composite", wrap(`<composite/>`), 4, []string{"<composite>"}},
 		{"attribute twice", wrap(`<geom size="1" size="1"/>`), 4, []string{"size", "twice"}},
-		{"contact", wrap(`<joint/><geom name="a" size="1"/></body>` + "\n" + `<body><joint/><geom name="c" size="1"/>`), 5, []string{`<geom name="c">`, `may touch geom "a"`, "line 4"}},
+		{"contact", wrap(`<joint/><geom name="a" type="box" size="1 1 1"/></body>` + "\n" + `<body><joint/><geom name="c" type="box" size="1 1 1"/>`), 5, []string{`<geom name="c">`, `may touch geom "a"`, "line 4"}},
+		{"sphere and cylinder", wrap(`<joint/><geom name="a" size="1"/></body>` + "\n" + `<body><joint/><geom name="c" type="cylinder" size="1 1"/>`), 5, []string{`<geom name="c">`, "not supported"}},
+		{"moving plane", wrap(`<joint/><geom size="1"/>` + "\n" + `<geom name="p" type="plane" size="1 1 1"/>`), 5, []string{`<geom name="p">`, "cannot move"}},
 		{"motor", strings.Replace(wrap(`<joint name="j"/>`+rod), "</mujoco>", "<actuator>\n<motor name=\"m\" joint=\"k\"/>\n</actuator></mujoco>", 1), 8, []string{`<motor name="m">`, `no joint "k"`}},
 		{"motor range", strings.Replace(wrap(`<joint name="j"/>`+rod), "</mujoco>", "<actuator>\n<motor joint=\"j\" ctrlrange=\"0 1\"/>\n</actuator></mujoco>", 1), 8, []string{"<motor>", "ctrllimited"}},
 	}
@@ -123,13 +135,24 @@ func TestDefaultErrors(t *testing.T) {
 	}
 }
 
+// TestFreeDefaults: a limit that a free joint inherits is refused where it stands.
+func TestFreeDefaults(t *testing.T) {
+	text := "<mujoco>\n<default>\n<joint limited=\"true\" range=\"0 1\"/>\n</default>\n" +
+		"<worldbody><body><joint type=\"free\"/>" + rod + "</body></worldbody></mujoco>"
+	_, err := Parse(strings.NewReader(text))
+	var p *ParseError
+	if !errors.As(err, &p) || p.Line != 3 || !strings.Contains(p.Problem, "limited") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestLoadErrors: errors begin with file and line.
 func TestLoadErrors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "bad.xml")
-	if err := os.WriteFile(path, []byte("<mujoco>\n<sensor/>\n</mujoco>"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("<mujoco>\n<plugin/>\n</mujoco>"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(path); err == nil || !strings.HasPrefix(err.Error(), path+":2: <sensor>") {
+	if _, err := Load(path); err == nil || !strings.HasPrefix(err.Error(), path+":2: <plugin>") {
 		t.Errorf("%v", err)
 	}
 	if _, err := Load(path + "x"); !errors.Is(err, os.ErrNotExist) {

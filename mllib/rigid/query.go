@@ -33,7 +33,7 @@ func (s *State) BodyQuat(b int) [4]float64 {
 		case Free:
 			q = unitQuat([4]float64(s.Q[j.QIndex+3:]))
 		case Hinge:
-			q = quatMul(q, axisAngle(j.Axis, s.Q[j.QIndex]))
+			q = quatMul(q, axisAngle(j.Axis, s.Q[j.QIndex]-j.Ref))
 		}
 	}
 	return q

@@ -172,13 +172,13 @@ func (s *State) denseRow(i int) []float64 {
 	at := 0
 	k, which := (i-len(w.limits))/4, (i-len(w.limits))%4
 	for c := range k {
-		at += 3 * int(s.m.dofs[s.contacts[c].leaf].n)
+		at += 3 * len(s.m.pairs[s.contacts[c].pair].cols)
 	}
 	c := &s.contacts[k]
-	d := &s.m.dofs[c.leaf]
-	n := int(d.n)
+	cols := s.m.pairs[c.pair].cols
+	n := len(cols)
 	mu := s.m.pairs[c.pair].friction * float64(1-2*(which%2))
-	for e, col := range s.m.chain[d.row : d.row+d.n] {
+	for e, col := range cols {
 		row[col] = w.jac[at+e] + mu*w.jac[at+n*(1+which/2)+e]
 	}
 	return row

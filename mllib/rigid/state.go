@@ -39,6 +39,7 @@ type State struct {
 	reach  []float64 // [NV] Jᵀf: joint-space force of the constraints
 
 	contacts []Contact
+	portal   portal
 	newton   newton
 	rk       stages
 }
@@ -69,7 +70,7 @@ func (m *Model) NewState() *State {
 		dinv: vec(), force: vec(), smooth: vec(), accel: vec(), reach: vec(),
 	}
 	s.frames[0].r = identity()
-	s.contacts = make([]Contact, 0, 2*len(m.pairs))
+	s.contacts = make([]Contact, 0, m.mostContacts())
 	s.newton.init(m)
 	s.rk.init(m)
 	return s

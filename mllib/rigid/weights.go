@@ -22,7 +22,10 @@ func (m *Model) compileWeights() error {
 	m.bodyWeights(s)
 	for i := range m.pairs {
 		p := &m.pairs[i]
-		p.weight = m.bodyW[m.geoms[p.geom].Body][0] * (1 + p.friction*p.friction)
+		p.weight = m.bodyW[m.geoms[p.a.geom].Body][0] + m.bodyW[m.geoms[p.b.geom].Body][0]
+		if p.rows > 1 {
+			p.weight *= 1 + p.friction*p.friction
+		}
 	}
 	return nil
 }
@@ -72,7 +75,7 @@ func (m *Model) singular(dinv []float64) error {
 			continue
 		}
 		j := &m.joints[m.links[m.dofs[k].link].joint]
-		return &ParseError{Line: j.line, Element: label("joint", j.Name),
+		return &ParseError{File: j.file, Line: j.line, Element: label("joint", j.Name),
 			Problem: "what it moves has no mass or inertia; give a body below it mass, or the joint armature"}
 	}
 	return fmt.Errorf("rigid: the mass matrix of model %q is singular", m.name)

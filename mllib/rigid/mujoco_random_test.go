@@ -1,0 +1,130 @@
+//go:build mujoco
+
+package rigid
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+var randomTime = flag.Duration("random", 5*time.Second, "how long to compare random models with MuJoCo")
+
+// TestMuJoCoRandom compares random models with the library, in random states
+// and over a few steps, for as long as -random says.
+func TestMuJoCoRandom(t *testing.T) {
+	start, touched, models := time.Now(), 0, uint64(0)
+	for ; time.Since(start) < *randomTime && !t.Failed(); models++ {
+		text := randomModel(rand.New(rand.NewPCG(models, 11)))
+		c, err := ParseMuJoCo([]byte(text))
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		touched += compareModel(t, parse(t, text), c, models)
+		c.Close()
+		if t.Failed() {
+			t.Logf("model %d:\n%s", models, text)
+		}
+	}
+	t.Logf("%d models, %d contacts in their states", models, touched)
+	if models < 20 || touched < 100 {
+		t.Errorf("only %d models with %d contacts", models, touched)
+	}
+}
+
+func compareModel(t *testing.T, m *Model, c *MuJoCo, seed uint64) (touched int) {
+	rng := rand.New(rand.NewPCG(seed, 12))
+	s, w := m.NewState(), newWorst(t)
+	q, v := make([]float64, m.NQ()), make([]float64, m.NV())
+	for i := range 10 {
+		drawNear(s, rng)
+		c.SetState(s.Q, s.V, s.Ctrl)
+		compareEngines(w, s, c, randomVec(m.NV(), rng), fmt.Sprintf(" of state %d", i))
+		touched += len(s.Contacts())
+		c.SetState(s.Q, s.V, s.Ctrl)
+		s.Advance(m.Integrator(), 3)
+		c.Advance(m.Integrator(), 3)
+		c.GetState(q, v)
+		w.near("q after steps", s.Q, q, tolWhole, largest(q))
+		w.near("v after steps", s.V, v, tolWhole, largest(v))
+	}
+	return touched
+}
+
+// randomModel writes up to three trees over a floor and among posts.
+func randomModel(rng *rand.Rand) string {
+	g := &generator{rng: rng}
+	g.put(`<mujoco model="random"><compiler angle="%s" autolimits="true" inertiafromgeom="false"/>`, g.pick("degree", "radian"))
+	g.put(`<option timestep="%.3f" integrator="%s"/>`, 0.001+0.004*rng.Float64(), g.pick("Euler", "RK4"))
+	g.put(`<default><geom %s/><joint %s/><default class="c"><geom %s/><joint %s/></default></default>`, g.contact(), g.dynamics(), g.contact(), g.dynamics())
+	g.put(`<worldbody><geom type="plane" size="1 1 1" pos="0 0 %.2f" euler="%.1f 0 0" conaffinity="3"/>`, -rng.Float64(), rng.NormFloat64())
+	for range rng.IntN(2) {
+		g.put(`<geom type="capsule" fromto="%s %s" size="0.1" class="c" conaffinity="2"/>`, g.vec(1), g.vec(1))
+	}
+	for range 1 + rng.IntN(3) {
+		g.body(0)
+	}
+	g.put("</worldbody><actuator>")
+	for i := range g.joints {
+		if rng.IntN(2) == 0 {
+			g.put(`<motor joint="j%d" gear="%.2f" ctrlrange="-1 %.2f" %s/>`, i, rng.NormFloat64(), rng.Float64(), g.pick("", `forcerange="-0.5 0.8"`))
+		}
+	}
+	g.put("</actuator></mujoco>")
+	return g.text.String()
+}
+
+type generator struct {
+	rng    *rand.Rand
+	text   strings.Builder
+	joints int
+}
+
+func (g *generator) put(format string, args ...any) { fmt.Fprintf(&g.text, format+"\n", args...) }
+func (g *generator) pick(s ...string) string        { return s[g.rng.IntN(len(s))] }
+func (g *generator) vec(size float64) string {
+	return fmt.Sprintf("%.3f %.3f %.3f", size*g.rng.NormFloat64(), size*g.rng.NormFloat64(), size*g.rng.NormFloat64())
+}
+
+func (g *generator) contact() string {
+	return fmt.Sprintf(`condim="%s" friction="%.2f" margin="%.3f" solmix="%.2f" solref="%.3f %.2f" solimp="%.2f %.2f %.3f" priority="%d"`,
+		g.pick("1", "3"), 0.05+g.rng.Float64(), 0.05*g.rng.Float64(), 0.1+g.rng.Float64(), 0.01+0.03*g.rng.Float64(), 0.5+g.rng.Float64(),
+		0.5+0.4*g.rng.Float64(), 0.9+0.09*g.rng.Float64(), 0.05*g.rng.Float64(), g.rng.IntN(2))
+}
+
+func (g *generator) dynamics() string {
+	return fmt.Sprintf(`armature="%.3f" damping="%.3f" stiffness="%.2f" margin="%.3f" solreflimit="0.03 %.2f"`,
+		0.01+g.rng.Float64(), g.rng.Float64(), g.pick2(), 0.1*g.rng.Float64(), 0.5+g.rng.Float64())
+}
+
+func (g *generator) pick2() float64 { return float64(g.rng.IntN(2)) * 10 * g.rng.Float64() }
+
+func (g *generator) body(depth int) {
+	orientation := fmt.Sprintf(g.pick(`euler="%s"`, `zaxis="%s"`, `axisangle="%s 0.7"`, `quat="1 %s"`), g.vec(0.5))
+	g.put(`<body pos="%s" %s childclass="%s">`, g.vec(0.4), orientation, g.pick("c", "main"))
+	g.put(`<inertial pos="%s" mass="%.2f" diaginertia="%.3f 0.05 0.06" euler="%s"/>`, g.vec(0.1), 0.2+g.rng.Float64(), 0.02+0.05*g.rng.Float64(), g.vec(1))
+	if depth == 0 && g.rng.IntN(3) == 0 {
+		g.put(g.pick("<freejoint/>", `<joint type="free" limited="false"/>`))
+	} else {
+		for range 1 + g.rng.IntN(2) {
+			kind := g.pick("hinge", "slide")
+			low := -g.rng.Float64()
+			limits := fmt.Sprintf(`range="%.2f %.2f"`, low, low+0.1+g.rng.Float64())
+			g.put(`<joint name="j%d" type="%s" axis="%s" pos="%s" ref="%.2f" springref="%.2f" %s/>`, g.joints, kind, g.vec(1), g.vec(0.2), g.rng.NormFloat64(), g.rng.NormFloat64(), g.pick("", limits))
+			g.joints++
+		}
+	}
+	for range g.rng.IntN(3) {
+		g.put(`<geom %s pos="%s" euler="%s" contype="%d" conaffinity="0"/>`,
+			g.pick(`type="sphere" size="0.15"`, `type="capsule" size="0.1 0.2"`, `type="capsule" size="0.05 0.1"`), g.vec(0.2), g.vec(1), 1+g.rng.IntN(3))
+	}
+	for range g.rng.IntN(2 + 1/(depth+1)) {
+		if depth < 4 {
+			g.body(depth + 1)
+		}
+	}
+	g.put("</body>")
+}

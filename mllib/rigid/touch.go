@@ -1,0 +1,133 @@
+package rigid
+
+import "math"
+
+// Whether surfaces that just touch push each other is decided by the last bit
+// of their distance: MuJoCo has no contact at a distance equal to the margin,
+// and a pyramid of friction that brakes at once one bit below. Distances that
+// close to the margin are therefore computed again, in MuJoCo's order of
+// operations: body by body from the root, with quaternions.
+
+// touchBand is how close to the margin, relative to the lengths of the sum,
+// rounding may decide.
+const touchBand = 1e-13
+
+// floorDistance is the distance of a sphere, or of the capsule's end that sign
+// says, from a fixed plane.
+func (s *State) floorDistance(p *pair, sign float64) float64 {
+	pos, rot := s.geomPose(p.geom)
+	plane, upright := s.geomPose(s.m.floors[p.floor].geom)
+	g := &s.m.geoms[p.geom]
+	if p.capsule {
+		half := scale(g.Size[1], column(&rot, 2))
+		pos = add(pos, scale(sign, half))
+	}
+	return dot3(sub(pos, plane), column(&upright, 2)) - g.Size[0]
+}
+
+// geomPose is place and axes of a geom.
+func (s *State) geomPose(i int) ([3]float64, [9]float64) {
+	g := &s.m.geoms[i]
+	pos, quat := s.bodyPose(g.Body)
+	rot := quatMat(quat)
+	return add(mulVec(&rot, g.Pos), pos), quatMat(quatMul(quat, g.Quat))
+}
+
+// bodyPose is place and orientation of a body.
+func (s *State) bodyPose(b int) ([3]float64, [4]float64) {
+	if b == 0 {
+		return [3]float64{}, [4]float64{1, 0, 0, 0}
+	}
+	body := &s.m.bodies[b]
+	pos, quat := body.Pos, body.Quat
+	if body.Parent != 0 {
+		up, turn := s.bodyPose(body.Parent)
+		rot := quatMat(turn)
+		pos, quat = add(mulVec(&rot, pos), up), quatMul(turn, quat)
+	}
+	for i := range s.m.joints {
+		j := &s.m.joints[i]
+		if j.Body != b {
+			continue
+		}
+		rot := quatMat(quat)
+		switch j.Type {
+		case Free:
+			pos, quat = [3]float64(s.Q[j.QIndex:]), [4]float64(s.Q[j.QIndex+3:])
+		case Slide:
+			pos = add(pos, scale(s.Q[j.QIndex]-j.Ref, mulVec(&rot, j.Axis)))
+		case Hinge:
+			anchor := add(mulVec(&rot, j.Pos), pos)
+			if angle := s.Q[j.QIndex] - j.Ref; angle != 0 {
+				quat = quatMul(quat, axisAngleExact(j.Axis, angle))
+			}
+			rot = quatMat(quat)
+			pos = sub(anchor, mulVec(&rot, j.Pos))
+		}
+	}
+	n := 1 / math.Sqrt(quat[0]*quat[0]+quat[1]*quat[1]+quat[2]*quat[2]+quat[3]*quat[3])
+	quat = [4]float64{quat[0] * n, quat[1] * n, quat[2] * n, quat[3] * n}
+	return pos, quat
+}
+
+// axisAngleExact is axisAngle with sine and cosine rounded correctly, as those
+// of the C library nearly always are.
+func axisAngleExact(axis [3]float64, angle float64) [4]float64 {
+	s, c := sincosExact(angle / 2)
+	return [4]float64{c, s * axis[0], s * axis[1], s * axis[2]}
+}
+
+// double is the unevaluated sum of two numbers, a number of 106 bits (Dekker,
+// "A floating-point technique for extending the available precision", 1971).
+type double struct{ hi, lo float64 }
+
+func twoSum(a, b float64) double {
+	s := a + b
+	t := s - a
+	return double{s, (a - (s - t)) + (b - t)}
+}
+
+func (a double) mul(b double) double {
+	p := a.hi * b.hi
+	return twoSum(p, math.FMA(a.hi, b.hi, -p)+(a.hi*b.lo+a.lo*b.hi))
+}
+
+// over is a/n.
+func (a double) over(n float64) double {
+	q := a.hi / n
+	return twoSum(q, (math.FMA(-q, n, a.hi)+a.lo)/n)
+}
+
+// oneMinus is 1 − a.
+func (a double) oneMinus() double {
+	s := twoSum(1, -a.hi)
+	return twoSum(s.hi, s.lo-a.lo)
+}
+
+// sincosExact is the Taylor series of what remains of x after whole quarter turns.
+func sincosExact(x float64) (sin, cos float64) {
+	if !(math.Abs(x) < 1e5) {
+		return math.Sincos(x)
+	}
+	const halfPi, halfPiLow = math.Pi / 2, 6.123233995736766e-17
+	k := math.Round(x / halfPi)
+	p := k * halfPi
+	r := twoSum(x, -p)
+	r = twoSum(r.hi, r.lo-math.FMA(k, halfPi, -p)-k*halfPiLow)
+	square := r.mul(r)
+	s, c := double{1, 0}, double{1, 0}
+	for n := 27.0; n > 2; n -= 2 {
+		s = square.mul(s).over(n * (n - 1)).oneMinus()
+		c = square.mul(c).over((n - 1) * (n - 2)).oneMinus()
+	}
+	s = r.mul(s)
+	switch int64(k) & 3 {
+	case 0:
+		return s.hi, c.hi
+	case 1:
+		return c.hi, -s.hi
+	case 2:
+		return -s.hi, -c.hi
+	}
+	return -c.hi, s.hi
+}
