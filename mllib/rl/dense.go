@@ -8,17 +8,17 @@ import (
 
 // Small dense matrices are row-major slices; n, m are their sizes.
 
-// form says which factor of a product is transposed.
-type form int
+// transposing says which factor of a product is transposed.
+type transposing int
 
 const (
-	plain form = iota
+	plain transposing = iota
 	leftTransposed
 	rightTransposed
 )
 
 // product returns a·b, aᵀ·b or a·bᵀ [m, n] with inner size k.
-func product(f form, m, n, k int, a, b []float64) []float64 {
+func product(f transposing, m, n, k int, a, b []float64) []float64 {
 	c := make([]float64, m*n)
 	kernel.Gemm(f == leftTransposed, f == rightTransposed, m, n, k, a, b, c)
 	return c

@@ -159,7 +159,7 @@ func TestMetaTrainingStops(t *testing.T) {
 	task := func(*rand.Rand) meta.Task {
 		return &rl.ModelFree{Recorder: rec, Advantage: rl.Baseline{Discount: 0.9}, Goal: []float64{0.1, 0}, Rows: 10, Inputs: rl.MeanAndStd}
 	}
-	l := learner(17, 4, math.Inf(1))
+	l := learner(17, 4, math.MaxFloat64)
 	c := meta.TrainConfig{OuterSteps: 3, Unroll: 1, Lifetime: 1, Population: 1, Outer: nn.DefaultAdam(1e-3), Clip: 1}
 	trainer := meta.NewTrainer(l, l.Init(random.Stream(9, "phi")), task, c, random.Stream(9, "train"))
 	for trainer.Next(context.Background()) {
