@@ -1,8 +1,6 @@
 package rl_test
 
 import (
-	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -152,24 +150,19 @@ func excess(t *testing.T, rule meta.Rule, draw func(*rand.Rand) meta.Task, rec *
 	return sum
 }
 
-// TestMetaTrainingStops: when policies are no longer finite the trainer says so.
-func TestMetaTrainingStops(t *testing.T) {
+// TestModelFreeStops: a policy that is no longer finite has no task loss, and the task
+// says why.
+func TestModelFreeStops(t *testing.T) {
 	w := reacher(t)
 	rec := rl.NewRecorder(env.NewBatch(w, 2, 1), nn.NewGaussian(11, 2, -1, 4))
-	task := func(*rand.Rand) meta.Task {
-		return &rl.ModelFree{Recorder: rec, Advantage: rl.Baseline{Discount: 0.9}, Goal: []float64{0.1, 0}, Rows: 10, Inputs: rl.MeanAndStd}
+	task := &rl.ModelFree{Recorder: rec, Advantage: rl.Baseline{Discount: 0.9}, Goal: []float64{0.1, 0}, Rows: 10, Inputs: rl.MeanAndStd}
+	theta := task.Init(nil, random.Stream(9, "policy"))
+	if l := task.Loss(theta, random.Stream(9, "noise")).Item(); math.IsNaN(l) || task.Err() != nil {
+		t.Fatalf("a sound policy: task loss %v, %v", l, task.Err())
 	}
-	l := learner(17, 4, math.MaxFloat64)
-	c := meta.TrainConfig{OuterSteps: 3, Unroll: 1, Lifetime: 1, Population: 1, Outer: nn.DefaultAdam(1e-3), Clip: 1}
-	trainer := meta.NewTrainer(l, l.Init(random.Stream(9, "phi")), task, c, random.Stream(9, "train"))
-	for trainer.Next(context.Background()) {
-	}
-	var diverged *meta.Diverged
-	if !errors.As(trainer.Err(), &diverged) || diverged.Quantity != "task loss" {
-		t.Errorf("the error is %v", trainer.Err())
-	}
-	if err := trainer.Members()[0].Task.(*rl.ModelFree).Err(); err == nil {
-		t.Error("the task does not say why")
+	theta[0].Data[0] = math.NaN()
+	if l := task.Loss(theta, random.Stream(9, "noise")).Item(); !math.IsNaN(l) || task.Err() == nil {
+		t.Errorf("a policy with NaN: task loss %v, %v", l, task.Err())
 	}
 }
 
