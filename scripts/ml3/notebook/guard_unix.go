@@ -19,7 +19,8 @@ read -r group
 while read -r _; do :; done
 [ -z "$group" ] || kill -KILL "-$group" 2>/dev/null
 for _ in 1 2 3 4 5; do
-  left=$(grep -alsF "/$2" /proc/[0-9]*/environ 2>/dev/null) || break
+  left=$(grep -alsF "/$2" /proc/[0-9]*/environ 2>/dev/null) # fails if a process ends meanwhile
+  [ -n "$left" ] || break
   for p in $left; do
     p=${p#/proc/}
     kill -KILL "${p%/environ}" 2>/dev/null
