@@ -51,7 +51,7 @@ func digitsExperiment() Experiment {
 			RenderTrain: 100, RenderTest: 50,
 		},
 		Claims: digitsClaims(),
-		Inputs: func(data string) ([]string, error) { return []string{"digits of " + digits.SourceName(data)}, nil },
+		Inputs: digitsInputs,
 	}
 }
 
@@ -60,4 +60,13 @@ func digitsExperiment() Experiment {
 func digitsTrain(outerSteps int, outer float64) meta.TrainConfig {
 	return meta.TrainConfig{OuterSteps: outerSteps, Unroll: 1, Lifetime: 10, Population: 1,
 		Outer: nn.DefaultAdam(outer), Clip: math.Inf(1)}
+}
+
+// digitsInputs says which digits there are.
+func digitsInputs(data string) ([]string, error) {
+	source := digits.SourceName(data)
+	if source == "rendered" {
+		source += ", for MNIST is not here (ml3 mnist fetches it)"
+	}
+	return []string{"digits of " + source}, nil
 }

@@ -208,7 +208,7 @@ func refusals() []struct{ args, want string } {
 		{"run alpha --out data/results", "data/results has the results of the profile paper, which a quick run must not replace"},
 		{"run alpha --out data/results --fresh", "must not replace"},
 		{"run alpha --profile paper --seeds 5,", "seed 5 is not in data/seeds/alpha.csv"},
-		{"run alpha --profile paper --out data/results/quick", "with other settings: Steps = 5 instead of Steps = 50; --fresh replaces them"},
+		{"run alpha --profile paper --out data/results/quick", "with other settings: Steps = 5 instead of Steps = 50; --out DIR computes these elsewhere, --fresh replaces those"},
 		{"run alpha --seeds bad", "bad: not a regular file"},
 		{"run alpha --seeds " + strings.Repeat("9", 5000), "--seeds " + strings.Repeat("9", 60) + "…:"},
 		{"run alpha --jobs " + strings.Repeat("9", 5000), "9…9"},

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ml3/mllib/paper"
+	"ml3/mllib/tidy"
 )
 
 // TestReadme compares the README's generated tables with what the code makes of
@@ -46,6 +47,30 @@ func TestReadme(t *testing.T) {
 	}
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestReadmeMethods: every method of the stored tables is explained.
+func TestReadmeMethods(t *testing.T) {
+	root := filepath.Join("..", "..")
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := filepath.Glob(filepath.Join(root, "data", "results", "*.csv"))
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("%d tables, %v", len(tables), err)
+	}
+	for _, path := range tables {
+		table, err := tidy.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range table.Methods() {
+			if !strings.Contains(string(readme), "`"+m+"`") {
+				t.Errorf("README.md does not say what the method %q of %s is", m, filepath.Base(path))
+			}
+		}
 	}
 }
 

@@ -69,12 +69,14 @@ func (a *app) run(ctx context.Context, names []string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	leave, err := a.enter(ctx, jobs, to, o)
+	leave, err := a.enter(ctx, to)
 	if err != nil {
 		return err
 	}
 	defer leave()
+	jobs, refused := a.refuse(jobs, to, o)
 	done, failed := a.runJobs(ctx, jobs, to, o)
+	failed = append(refused, failed...)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -150,9 +152,9 @@ func (a *app) plan(names []string, o runOptions) ([]store.Job, places, error) {
 	return jobs, to, nil
 }
 
-// enter waits for the folders of a run and refuses whatever can be refused before
-// anything is computed.
-func (a *app) enter(ctx context.Context, jobs []store.Job, to places, o runOptions) (leave func(), err error) {
+// enter waits for the folders of a run, checks that they can be written to and
+// removes what killed runs have left.
+func (a *app) enter(ctx context.Context, to places) (leave func(), err error) {
 	var unlock []func()
 	leave = func() {
 		for _, u := range slices.Backward(unlock) {
@@ -172,11 +174,6 @@ func (a *app) enter(ctx context.Context, jobs []store.Job, to places, o runOptio
 			err = writable(dir, elsewhere)
 		}
 	}
-	for _, j := range jobs {
-		if err == nil {
-			err = to.Check(j, o.fresh)
-		}
-	}
 	if err == nil {
 		err = a.clean(to)
 	}
@@ -185,6 +182,19 @@ func (a *app) enter(ctx context.Context, jobs []store.Job, to places, o runOptio
 		return nil, err
 	}
 	return leave, nil
+}
+
+// refuse leaves out, before anything is computed, the jobs whose results would
+// replace others, and says why.
+func (a *app) refuse(jobs []store.Job, to places, o runOptions) (kept []store.Job, refused []error) {
+	for _, j := range jobs {
+		if err := to.Check(j, o.fresh); err != nil {
+			refused = append(refused, fmt.Errorf("%s: %w", j.Experiment.Name, err))
+			continue
+		}
+		kept = append(kept, j)
+	}
+	return kept, refused
 }
 
 // runJob computes what is missing of an experiment. The tables are there unless all

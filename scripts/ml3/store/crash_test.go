@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // scenario is a folder and a run that is killed in it.
@@ -238,6 +239,11 @@ func TestLock(t *testing.T) {
 				mu.Lock()
 				if inside++; inside != 1 {
 					t.Errorf("%d hold the lock", inside)
+				}
+				for n := 0; waited == 0 && n < 1000; n++ { // the first holds it until another waits
+					mu.Unlock()
+					time.Sleep(10 * time.Millisecond)
+					mu.Lock()
 				}
 				mu.Unlock()
 				if err := os.WriteFile(filepath.Join(dir, "x"), nil, 0o644); err != nil {

@@ -379,7 +379,7 @@ func TestForeign(t *testing.T) {
 	b.settle(walk{Steps: 3, Wide: 3})
 	b.job.Seeds = []uint64{1}
 	_, err := b.Run(t.Context(), b.job, b.opt)
-	want := "holds results (profile paper) with other settings: walk.Steps = 6 instead of walk.Steps = 3; --fresh replaces them"
+	want := "holds results (profile paper) with other settings: walk.Steps = 6 instead of walk.Steps = 3; --out DIR computes these elsewhere, --fresh replaces those"
 	if err == nil || !strings.Contains(err.Error(), want) || b.Check(b.job, false) == nil || b.Check(b.job, true) != nil {
 		t.Errorf("error %v", err)
 	}

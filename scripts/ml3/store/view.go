@@ -107,7 +107,7 @@ func (f Folder) refusal(v view, experiment string) error {
 	case v.unreadable != nil:
 		return fmt.Errorf("%w, or compute it again with --fresh", v.unreadable)
 	case v.foreign != "":
-		return fmt.Errorf("%s holds results (profile %s) with %s; --fresh replaces them, another folder (--out) leaves them", dir, Clip(v.record.Profile), v.foreign)
+		return fmt.Errorf("%s holds results (profile %s) with %s; --out DIR computes these elsewhere, --fresh replaces those", dir, Clip(v.record.Profile), v.foreign)
 	}
 	before := v.manifest.Experiments[experiment]
 	for _, seed := range slices.Sorted(maps.Keys(v.rows)) {
