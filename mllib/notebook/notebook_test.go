@@ -238,7 +238,7 @@ func TestRecompute(t *testing.T) {
 	}
 	clone(t)
 	stale := tidy.Table{{Experiment: "sine", Method: "learned", Seed: 7, Task: "split=old", Metric: "mse", Value: 1}}
-	Results{Experiment("sine"), stale, stale}.write(quickFolder())
+	Results{Experiment("sine"), stale, stale}.write(ownFolder())
 	var r Results
 	text := said(t, func() { r = Recompute("sine", 4) })
 	if want := fmt.Sprintf("sine: %d rows and %d rows of pictures of 1 seeds\n", len(r.Rows), len(r.Pictures)); text != want {
@@ -247,8 +247,11 @@ func TestRecompute(t *testing.T) {
 	if len(r.Rows.Where(tidy.Task("split=old"))) > 0 || !slices.Equal(r.Rows.Seeds(), []uint64{4}) {
 		t.Errorf("the stored rows were served: seeds %v", r.Rows.Seeds())
 	}
+	if _, err := os.Stat(filepath.Join(Data, "results", "quick")); !os.IsNotExist(err) {
+		t.Errorf("the folder of ml3 run is there: %v", err)
+	}
 	if again := Fresh("sine"); !slices.Equal(again.Rows, r.Rows.Sorted()) || !slices.Equal(again.Pictures, r.Pictures.Sorted()) {
-		t.Error("the tables in data/results/quick are others")
+		t.Error("the tables in data/results/notebook are others")
 	}
 	theirs := r.data().Rows.Where(tidy.Method("reference"))
 	if len(theirs) == 0 || len(r.Rows.Where(tidy.Method("reference"))) > 0 {

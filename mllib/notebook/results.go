@@ -48,10 +48,12 @@ func WithStored(experiment string, use func(Results)) {
 	use(Stored(experiment))
 }
 
-// Fresh are the tables that Recompute wrote last, in data/results/quick.
-func Fresh(experiment string) Results { return read(experiment, quickFolder()) }
+// Fresh are the tables that Recompute wrote last, in data/results/notebook.
+func Fresh(experiment string) Results { return read(experiment, ownFolder()) }
 
-func quickFolder() string { return filepath.Join(Data, "results", "quick") }
+// ownFolder is the notebooks' own folder of tables: data/results/quick is that of ml3
+// run, with its manifest.
+func ownFolder() string { return filepath.Join(Data, "results", "notebook") }
 
 func read(experiment, folder string) Results {
 	r := Results{Experiment: Experiment(experiment)}
@@ -62,7 +64,7 @@ func read(experiment, folder string) Results {
 
 // Recompute runs the quick profile of an experiment now, whatever is stored, with a
 // bar of progress: the given seeds, or those of data/seeds if none is given. The
-// tables replace those in data/results/quick.
+// tables replace those in data/results/notebook, which is a folder of their own.
 func Recompute(experiment string, seeds ...uint64) Results {
 	e := Experiment(experiment)
 	if len(seeds) == 0 {
@@ -72,7 +74,7 @@ func Recompute(experiment string, seeds ...uint64) Results {
 	out := Value(paper.RunAll(context.Background(), e.Quick, seeds, paper.Options{Data: Data, Jobs: runtime.NumCPU(),
 		Report: func(fraction float64) { bar(int(100*fraction), 100) }}))
 	r := Results{e, out.Rows, out.Pictures}
-	r.write(quickFolder())
+	r.write(ownFolder())
 	fmt.Printf("%s: %d rows and %d rows of pictures of %d seeds\n", experiment, len(r.Rows), len(r.Pictures), len(seeds))
 	return r
 }
