@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -122,6 +123,36 @@ func TestWithStored(t *testing.T) {
 	Results{Experiment("sine"), tidy.Table{row}, nil}.write(filepath.Join(Data, "results"))
 	if text := said(t, func() { WithStored("sine", use) }); used != 1 || text != "" {
 		t.Errorf("%d rows, %q", used, text)
+	}
+}
+
+// TestLoss: a stored loss is the one that a training of the paper's profile names; what
+// is not there is said with what to do.
+func TestLoss(t *testing.T) {
+	clone(t)
+	phi := nn.Params{ad.New(1, 2, []float64{0.1, -3}), ad.Scalar(5)}
+	name := paper.Training{Method: "learned", Task: "split=meta-train"}.LossName()
+	data := Value(paper.EncodeLosses("sine", 4, []paper.Learned{{Name: name, Phi: phi}}))
+	path := filepath.Join(Data, "losses", "sine", "4.safetensors")
+	Must(os.MkdirAll(filepath.Dir(path), 0o755))
+	Must(os.WriteFile(path, data, 0o644))
+	got := Loss("sine", 4, name)
+	for i, v := range phi {
+		if len(got) != len(phi) || got[i].Rows != v.Rows || !slices.Equal(got[i].Data, v.Data) {
+			t.Fatalf("φ is %v, want %v", got, phi)
+		}
+	}
+	for want, f := range map[string]func(){
+		"run sine --profile paper computes": func() { Loss("sine", 5, name) },
+		"there are " + name:                 func() { Loss("sine", 4, "method=learned") },
+		"unknown experiment":                func() { Loss("cosine", 4, name) },
+	} {
+		if err := panics(f); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	if err := panics(func() { Loss("sine", 5, name) }); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
 	}
 }
 

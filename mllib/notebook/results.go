@@ -11,6 +11,7 @@ import (
 
 	"ml3/mllib/fig"
 	"ml3/mllib/figures"
+	"ml3/mllib/nn"
 	"ml3/mllib/paper"
 	"ml3/mllib/random"
 	"ml3/mllib/tidy"
@@ -46,6 +47,19 @@ func WithStored(experiment string, use func(Results)) {
 	}
 	Must(err)
 	use(Stored(experiment))
+}
+
+// Loss are the stored parameters φ of a loss that a seed of the paper's profile
+// learned, such as "net=paper 40-40/split=meta-train/method=learned", in data/losses;
+// LossName of a paper.Training is its name. The error says how to get the file if it
+// is not there, and which losses it has if not this one.
+func Loss(experiment string, seed uint64, name string) nn.Params {
+	e := Experiment(experiment)
+	phi, err := paper.ReadLoss(paper.LossFile(filepath.Join(Data, "losses"), e.Name, seed), name)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("no learned losses of seed %d of %s are stored (%w); go run ./scripts/ml3 run %s --profile paper computes them", seed, e.Name, err, e.Name)
+	}
+	return Value(phi, err)
 }
 
 // Fresh are the tables that Recompute wrote last, in data/results/notebook.
