@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -125,6 +126,36 @@ func TestWithStored(t *testing.T) {
 	}
 }
 
+// TestLoss: a stored loss is the one that a training of the paper's profile names; what
+// is not there is said with what to do.
+func TestLoss(t *testing.T) {
+	clone(t)
+	phi := nn.Params{ad.New(1, 2, []float64{0.1, -3}), ad.Scalar(5)}
+	name := paper.Training{Method: "learned", Task: "split=meta-train"}.LossName()
+	data := Value(paper.EncodeLosses("sine", 4, []paper.Learned{{Name: name, Phi: phi}}))
+	path := filepath.Join(Data, "losses", "sine", "4.safetensors")
+	Must(os.MkdirAll(filepath.Dir(path), 0o755))
+	Must(os.WriteFile(path, data, 0o644))
+	got := Loss("sine", 4, name)
+	for i, v := range phi {
+		if len(got) != len(phi) || got[i].Rows != v.Rows || !slices.Equal(got[i].Data, v.Data) {
+			t.Fatalf("φ is %v, want %v", got, phi)
+		}
+	}
+	for want, f := range map[string]func(){
+		"run sine --profile paper computes": func() { Loss("sine", 5, name) },
+		"there are " + name:                 func() { Loss("sine", 4, "method=learned") },
+		"unknown experiment":                func() { Loss("cosine", 4, name) },
+	} {
+		if err := panics(f); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	if err := panics(func() { Loss("sine", 5, name) }); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+}
+
 func TestMustAndValue(t *testing.T) {
 	bad := errors.New("bad")
 	if err := panics(func() { Must(bad) }); err != bad {
@@ -238,7 +269,7 @@ func TestRecompute(t *testing.T) {
 	}
 	clone(t)
 	stale := tidy.Table{{Experiment: "sine", Method: "learned", Seed: 7, Task: "split=old", Metric: "mse", Value: 1}}
-	Results{Experiment("sine"), stale, stale}.write(quickFolder())
+	Results{Experiment("sine"), stale, stale}.write(ownFolder())
 	var r Results
 	text := said(t, func() { r = Recompute("sine", 4) })
 	if want := fmt.Sprintf("sine: %d rows and %d rows of pictures of 1 seeds\n", len(r.Rows), len(r.Pictures)); text != want {
@@ -247,8 +278,11 @@ func TestRecompute(t *testing.T) {
 	if len(r.Rows.Where(tidy.Task("split=old"))) > 0 || !slices.Equal(r.Rows.Seeds(), []uint64{4}) {
 		t.Errorf("the stored rows were served: seeds %v", r.Rows.Seeds())
 	}
+	if _, err := os.Stat(filepath.Join(Data, "results", "quick")); !os.IsNotExist(err) {
+		t.Errorf("the folder of ml3 run is there: %v", err)
+	}
 	if again := Fresh("sine"); !slices.Equal(again.Rows, r.Rows.Sorted()) || !slices.Equal(again.Pictures, r.Pictures.Sorted()) {
-		t.Error("the tables in data/results/quick are others")
+		t.Error("the tables in data/results/notebook are others")
 	}
 	theirs := r.data().Rows.Where(tidy.Method("reference"))
 	if len(theirs) == 0 || len(r.Rows.Where(tidy.Method("reference"))) > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"ml3/mllib/fig"
 	"ml3/mllib/figures"
+	"ml3/mllib/nn"
 	"ml3/mllib/paper"
 	"ml3/mllib/random"
 	"ml3/mllib/tidy"
@@ -48,10 +49,25 @@ func WithStored(experiment string, use func(Results)) {
 	use(Stored(experiment))
 }
 
-// Fresh are the tables that Recompute wrote last, in data/results/quick.
-func Fresh(experiment string) Results { return read(experiment, quickFolder()) }
+// Loss are the stored parameters φ of a loss that a seed of the paper's profile
+// learned, such as "net=paper 40-40/split=meta-train/method=learned", in data/losses;
+// LossName of a paper.Training is its name. The error says how to get the file if it
+// is not there, and which losses it has if not this one.
+func Loss(experiment string, seed uint64, name string) nn.Params {
+	e := Experiment(experiment)
+	phi, err := paper.ReadLoss(paper.LossFile(filepath.Join(Data, "losses"), e.Name, seed), name)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("no learned losses of seed %d of %s are stored (%w); go run ./scripts/ml3 run %s --profile paper computes them", seed, e.Name, err, e.Name)
+	}
+	return Value(phi, err)
+}
 
-func quickFolder() string { return filepath.Join(Data, "results", "quick") }
+// Fresh are the tables that Recompute wrote last, in data/results/notebook.
+func Fresh(experiment string) Results { return read(experiment, ownFolder()) }
+
+// ownFolder is the notebooks' own folder of tables: data/results/quick is that of ml3
+// run, with its manifest.
+func ownFolder() string { return filepath.Join(Data, "results", "notebook") }
 
 func read(experiment, folder string) Results {
 	r := Results{Experiment: Experiment(experiment)}
@@ -62,7 +78,7 @@ func read(experiment, folder string) Results {
 
 // Recompute runs the quick profile of an experiment now, whatever is stored, with a
 // bar of progress: the given seeds, or those of data/seeds if none is given. The
-// tables replace those in data/results/quick.
+// tables replace those in data/results/notebook, which is a folder of their own.
 func Recompute(experiment string, seeds ...uint64) Results {
 	e := Experiment(experiment)
 	if len(seeds) == 0 {
@@ -72,7 +88,7 @@ func Recompute(experiment string, seeds ...uint64) Results {
 	out := Value(paper.RunAll(context.Background(), e.Quick, seeds, paper.Options{Data: Data, Jobs: runtime.NumCPU(),
 		Report: func(fraction float64) { bar(int(100*fraction), 100) }}))
 	r := Results{e, out.Rows, out.Pictures}
-	r.write(quickFolder())
+	r.write(ownFolder())
 	fmt.Printf("%s: %d rows and %d rows of pictures of %d seeds\n", experiment, len(r.Rows), len(r.Pictures), len(seeds))
 	return r
 }

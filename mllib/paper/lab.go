@@ -118,6 +118,9 @@ func (t Training) Trainer(seed uint64) *meta.Trainer {
 	return meta.NewTrainer(t.Learner, phi, t.Draw, t.Config, random.Stream(seed, t.Stream))
 }
 
+// LossName names the loss that is learned, as it is stored; see Learned.
+func (t Training) LossName() string { return t.Task + "/method=" + t.Method }
+
 // learn meta-trains and returns the method that was learned. observe, which may be
 // nil, sees every φ, the first before any update, as the rule it makes. A run that
 // diverges, or whose observer returns a *meta.Diverged, is a row that names the
@@ -145,7 +148,7 @@ func (l *lab) learn(t Training, observe func(tr *meta.Trainer, m Method) error) 
 		return Method{}, fmt.Errorf("%s, outer step %d: %w", t.Method, tr.Step(), err)
 	}
 	phi := tr.Phi().Clone()
-	l.out.Losses = append(l.out.Losses, Learned{Name: t.Task + "/method=" + t.Method, Phi: phi})
+	l.out.Losses = append(l.out.Losses, Learned{Name: t.LossName(), Phi: phi})
 	return Method{t.Method, t.Learner.At(phi)}, nil
 }
 

@@ -18,7 +18,6 @@ import (
 	"strings"
 
 	"ml3/mllib/files"
-	"ml3/mllib/nn"
 	"ml3/mllib/tidy"
 )
 
@@ -33,13 +32,6 @@ type Output struct {
 	Rows     tidy.Table // what was measured; see Metrics
 	Pictures tidy.Table // what is drawn and not measured: points, pixels, landscapes, poses, drives
 	Losses   []Learned  // the learned losses
-}
-
-// Learned are the parameters φ of a learned loss. Name says which, in the form of
-// a task: "version=robust/method=learned".
-type Learned struct {
-	Name string
-	Phi  nn.Params
 }
 
 // Run recomputes one seed of an experiment; its fields are the settings. It is

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"ml3/mllib/safetensors"
 	"ml3/mllib/tidy"
 )
 
@@ -124,34 +123,6 @@ func TestReadPictures(t *testing.T) {
 	s, err := b.Status(b.job)
 	if err != nil || s.Seeds[0].State != Damaged || !strings.Contains(s.Seeds[0].Why, "manifest.json knows nothing of walk.csv") {
 		t.Errorf("status %+v, %v", s, err)
-	}
-}
-
-// TestReadLoss: files of learned losses that another program wrote, or nobody.
-func TestReadLoss(t *testing.T) {
-	b := newBench(t)
-	path := b.Loss("walk", 7)
-	must(t, os.MkdirAll(filepath.Dir(path), 0o755))
-	var flat bytes.Buffer
-	must(t, safetensors.File{Tensors: map[string]safetensors.Tensor{
-		"b/phi.0": {Shape: []int{2}, Data: []float64{1, 2}}, "a/phi.0": {Shape: []int{1, 2}, Data: []float64{1, 2}}, "a/phi.2": {Data: []float64{1}},
-	}}.Write(&flat))
-	must(t, os.WriteFile(path, flat.Bytes(), 0o644))
-	if phi, err := b.ReadLoss("walk", 7, "a"); err != nil || len(phi) != 1 || !slices.Equal(phi[0].Data, []float64{1, 2}) {
-		t.Errorf("a: %v, %v", phi, err)
-	}
-	if _, err := b.ReadLoss("walk", 7, "b"); err == nil || !strings.Contains(err.Error(), "has shape [2], want two dimensions") {
-		t.Errorf("b: %v", err)
-	}
-	if _, err := b.ReadLoss("walk", 7, "c"); err == nil || !strings.HasSuffix(err.Error(), "there are a, b") {
-		t.Errorf("c: %v", err)
-	}
-	must(t, os.WriteFile(path, flat.Bytes()[:30], 0o644))
-	if _, err := b.ReadLoss("walk", 7, "a"); err == nil || !strings.Contains(err.Error(), path+": safetensors: cut short") {
-		t.Errorf("cut: %v", err)
-	}
-	if _, err := b.ReadLoss("walk", 8, "a"); !os.IsNotExist(err) {
-		t.Errorf("no file: %v", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ml3/mllib/files"
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
@@ -107,7 +108,7 @@ func (f Folder) sweep(name string, r *Record, parts map[uint64]part) error {
 		return nil
 	}
 	for _, e := range entries {
-		seed, ok := seedOf(strings.TrimSuffix(e.Name(), lossExt))
+		seed, ok := seedOf(strings.TrimSuffix(e.Name(), paper.LossExt))
 		if s, known := r.find(seed); !ok || known && s.Losses != "" {
 			continue
 		}

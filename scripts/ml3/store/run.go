@@ -191,7 +191,7 @@ func (p *part) fill(j Job, out paper.Output) error {
 	if p.Seed.Pictures, err = content(out.Pictures); err != nil {
 		return err
 	}
-	if p.losses, err = encodeLosses(name, seed, seed == j.First, out.Losses); err != nil {
+	if p.losses, err = paper.EncodeLosses(name, seed, storedLosses(out.Losses, seed == j.First)); err != nil {
 		return err
 	}
 	if len(p.losses) > 0 {

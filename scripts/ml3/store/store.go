@@ -25,6 +25,7 @@ import (
 	"strings"
 
 	"ml3/mllib/files"
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
@@ -48,10 +49,8 @@ func (f Folder) Pictures(experiment string) string {
 
 // Loss is the file of the losses that a seed of an experiment learned.
 func (f Folder) Loss(experiment string, seed uint64) string {
-	return filepath.Join(f.Losses, experiment, strconv.FormatUint(seed, 10)+lossExt)
+	return paper.LossFile(f.Losses, experiment, seed)
 }
-
-const lossExt = ".safetensors"
 
 func (f Folder) manifest() string { return filepath.Join(f.Tables, "manifest.json") }
 
@@ -93,7 +92,7 @@ func (f Folder) Clean(experiments []string) error {
 		for _, dir := range []string{f.parts(e), filepath.Join(f.Losses, e)} {
 			if err == nil {
 				err = files.RemoveTemporary(dir, func(name string) bool {
-					_, ok := seedOf(strings.TrimSuffix(name, lossExt))
+					_, ok := seedOf(strings.TrimSuffix(name, paper.LossExt))
 					return ok
 				})
 			}

@@ -188,11 +188,11 @@ func TestRun(t *testing.T) {
 	if err != nil || note != "" || !slices.Equal(drawn, pictures.Sorted()) {
 		t.Errorf("%d pictures, %q, %v", len(drawn), note, err)
 	}
-	phi, err := b.ReadLoss("walk", 7, "side=left/method=learned")
+	phi, err := paper.ReadLoss(b.Loss("walk", 7), "side=left/method=learned")
 	if x := want[17].Value; err != nil || len(phi) != 2 || phi[0].Data[1] != -x || phi[1].Data[0] != 7 || phi[0].Cols != 2 {
 		t.Errorf("φ %v, %v", phi, err)
 	}
-	if _, err := b.ReadLoss("walk", 7, "nothing"); err == nil || !strings.Contains(err.Error(), "side=left/method=learned") {
+	if _, err := paper.ReadLoss(b.Loss("walk", 7), "nothing"); err == nil || !strings.Contains(err.Error(), "side=left/method=learned") {
 		t.Errorf("a loss that is not there: %v", err)
 	}
 	m, err := b.ReadManifest()
@@ -471,11 +471,11 @@ func TestLargeLosses(t *testing.T) {
 	b.settle(walk{Steps: 1, Wide: LargeLoss + 1})
 	b.run(t)
 	for _, seed := range b.job.Seeds {
-		phi, err := b.ReadLoss("walk", seed, "side=right/method=learned")
+		phi, err := paper.ReadLoss(b.Loss("walk", seed), "side=right/method=learned")
 		if (err == nil) != (seed == b.job.First) || err == nil && phi.Len() != LargeLoss+1 {
 			t.Errorf("seed %d: %d numbers, %v", seed, phi.Len(), err)
 		}
-		if phi, err := b.ReadLoss("walk", seed, "side=left/method=learned"); err != nil || phi.Len() != 3 {
+		if phi, err := paper.ReadLoss(b.Loss("walk", seed), "side=left/method=learned"); err != nil || phi.Len() != 3 {
 			t.Errorf("seed %d: %v, %v", seed, phi, err)
 		}
 	}
