@@ -153,14 +153,14 @@ func without(own, lost tidy.Table) tidy.Table {
 
 // note says in a legend what is left out of the curve of a method's rows.
 func note(own, lost tidy.Table) string {
-	where := ""
-	if tidy.TaskValue(lost[0].Task, "after") != "" {
-		first, last := slices.Min(lost.Steps()), slices.Max(lost.Steps())
-		if where = fmt.Sprintf(" at step %d", first); last > first {
-			where = fmt.Sprintf(" at steps %d–%d", first, last)
-		}
+	seeds := fmt.Sprintf(" (%d of %d", len(lost.Seeds()), len(slices.Concat(own, lost).Seeds()))
+	if tidy.TaskValue(lost[0].Task, "after") == "" {
+		return seeds + " seeds diverge)"
 	}
-	return fmt.Sprintf(" (%d of %d seeds diverge%s)", len(lost.Seeds()), len(slices.Concat(own, lost).Seeds()), where)
+	if first, last := slices.Min(lost.Steps()), slices.Max(lost.Steps()); first < last {
+		return seeds + fmt.Sprintf(" diverge at steps %d–%d)", first, last)
+	}
+	return seeds + fmt.Sprintf(" diverge at step %d)", lost[0].Step)
 }
 
 // layers are the curves. The mean over seeds of which some diverged says nothing:

@@ -87,7 +87,7 @@ func TestDivergedOfAnotherTask(t *testing.T) {
 	d.Rows = lose(d.Rows, "learned", 2, net+"/after=100", net+"/after=100")
 	c := curves{methods: []string{"learned"}, spread: fig.SDOverSeeds, size: usual, last: every}
 	for want, c := range map[string]curves{
-		"learned loss (1 of 3 seeds diverge at step 50)": c.of("", "mse by outer step", "net", "paper 40-40", "split", "meta-train", "after", "100"),
+		"learned loss (1 of 3 diverge at step 50)": c.of("", "mse by outer step", "net", "paper 40-40", "split", "meta-train", "after", "100"),
 		"learned loss": c.of("", "mse by outer step", "net", "paper 40-40", "split", "meta-train", "after", "1"),
 	} {
 		if got := layersOf(t, c, d)[0].(fig.Curve).Label; got != want {
@@ -122,11 +122,11 @@ func TestDivergedAtOuterSteps(t *testing.T) {
 	if !slices.Equal(got.X, []float64{0, 100, 300}) || !slices.Equal(got.Y, []float64{1.5, 2.5, 2.5}) {
 		t.Errorf("at %v: %v", got.X, got.Y)
 	}
-	if got.Label != "learned loss (4 of 4 seeds diverge at steps 0–200)" || got.Spread != "mean and its 95 % interval over 4 seeds" {
+	if got.Label != "learned loss (4 of 4 diverge at steps 0–200)" || got.Spread != "mean and its 95 % interval over 4 seeds" {
 		t.Errorf("%q, %q", got.Label, got.Spread)
 	}
 	c.last = 100
-	if got := layersOf(t, c, Data{Rows: r.table})[0].(fig.Curve); got.Label != "learned loss (2 of 4 seeds diverge at step 0)" {
+	if got := layersOf(t, c, Data{Rows: r.table})[0].(fig.Curve); got.Label != "learned loss (2 of 4 diverge at step 0)" {
 		t.Errorf("%q", got.Label)
 	}
 }
