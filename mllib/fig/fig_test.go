@@ -179,7 +179,7 @@ func TestLegendCoversNothing(t *testing.T) {
 			l.extent(&r)
 		}
 		canvas := draw.New(vgimg.New(12*vg.Centimeter, 8*vg.Centimeter))
-		g, l, at, rest := p.layout(canvas, r)
+		g, _, l, at, rest := p.layout(canvas, r)
 		if !canvas.Contains(at.Min) || !canvas.Contains(at.Max) {
 			t.Errorf("the legend at %v is outside %v", at, canvas.Rectangle)
 		}

@@ -93,17 +93,18 @@ func (p Plot) Panel() (Panel, error) {
 // draw draws the title, then axes, layers and legend in what is left.
 func (p Plot) draw(c draw.Canvas, r extent) {
 	c = p.drawTitle(draw.Crop(c, 5, -8, 5, -5))
-	g, legend, at, c := p.layout(c, r)
+	g, labels, legend, at, c := p.layout(c, r)
 	g.Draw(c)
+	labels.draw(c, g.DataCanvas(c))
 	legend.draw(c, at)
 	if f, ok := p.field(); ok {
 		f.bar().draw(g.DataCanvas(c))
 	}
 }
 
-// layout sets up the axes, and finds the place of the legend and the canvas that
-// the axes keep of c.
-func (p Plot) layout(c draw.Canvas, r extent) (g *plot.Plot, l legend, at vg.Rectangle, rest draw.Canvas) {
+// layout sets up the axes and their labels, and finds the place of the legend and the
+// canvas that the axes keep of c.
+func (p Plot) layout(c draw.Canvas, r extent) (g *plot.Plot, labels axisLabels, l legend, at vg.Rectangle, rest draw.Canvas) {
 	g = plot.New()
 	g.BackgroundColor = nil
 	p.setAxis(&g.X, p.X, r.xMin, r.xMax, p.Width/2)
@@ -119,6 +120,7 @@ func (p Plot) layout(c draw.Canvas, r extent) (g *plot.Plot, l legend, at vg.Rec
 	for _, l := range p.Layers {
 		g.Add(adapter{l})
 	}
+	labels, c = p.fitLabels(g, c)
 	x, y := g.X, g.Y
 	if p.Equal {
 		equalUnits(g, g.DataCanvas(c))
@@ -129,7 +131,7 @@ func (p Plot) layout(c draw.Canvas, r extent) (g *plot.Plot, l legend, at vg.Rec
 		g.X, g.Y = x, y
 		equalUnits(g, g.DataCanvas(rest))
 	}
-	return g, l, at, rest
+	return g, labels, l, at, rest
 }
 
 // drawTitle draws the title and the notes on bands; it returns the canvas below.
@@ -171,9 +173,7 @@ func (p Plot) spreads() string {
 
 // setAxis sets up one axis for values from low to high with about n ticks.
 func (p Plot) setAxis(a *plot.Axis, spec Axis, low, high, n float64) {
-	a.Label.Text = spec.Label
-	a.Label.TextStyle = textStyle(labelSize, draw.XCenter, draw.YBottom)
-	a.Label.Padding = 3
+	a.Label.TextStyle = labelStyle() // for the air beside the numbers of ticks; see axisLabel
 	x, y := a.Tick.Label.XAlign, a.Tick.Label.YAlign
 	a.Tick.Label = textStyle(tickSize, x, y)
 	a.Tick.Length = 4

@@ -117,25 +117,56 @@ func unlabelled(layers []fig.Layer) (all []fig.Layer) {
 	return all
 }
 
-// lost are the seeds with which each method diverged, on the rows' tasks or on parts
+// lost are the rows that say that a method diverged, on the rows' tasks or on parts
 // of them. What diverges at meta-test is not what diverges in the test after some
 // outer step: those tasks differ in the key "after".
-func (c curves) lost(all, rows tidy.Table) map[string][]uint64 {
+func (c curves) lost(all, rows tidy.Table) tidy.Table {
 	var after []string
 	for _, task := range rows.Tasks() {
 		after = append(after, tidy.TaskValue(task, "after"))
 	}
-	t := c.rows(all, tidy.DivergedMetric).Where(func(r tidy.Row) bool { return slices.Contains(after, tidy.TaskValue(r.Task, "after")) })
-	lost := map[string][]uint64{}
-	for _, m := range t.Methods() {
-		lost[m] = t.Where(tidy.Method(m)).Seeds()
+	return c.rows(all, tidy.DivergedMetric).Where(func(r tidy.Row) bool { return slices.Contains(after, tidy.TaskValue(r.Task, "after")) })
+}
+
+// descent is what one divergence ends: what a seed does at test, or, for a loss that is
+// tested after every so many outer steps, its test after one of them.
+type descent struct {
+	seed  uint64
+	outer int // the outer step; 0 at meta-test
+}
+
+func descentOf(r tidy.Row) descent {
+	if tidy.TaskValue(r.Task, "after") == "" {
+		return descent{seed: r.Seed}
 	}
-	return lost
+	return descent{r.Seed, r.Step}
+}
+
+// without is own, rows of a method, without the descents that are lost.
+func without(own, lost tidy.Table) tidy.Table {
+	gone := map[descent]bool{}
+	for _, r := range lost {
+		gone[descentOf(r)] = true
+	}
+	return own.Where(func(r tidy.Row) bool { return !gone[descentOf(r)] })
+}
+
+// note says in a legend what is left out of the curve of a method's rows.
+func note(own, lost tidy.Table) string {
+	seeds := fmt.Sprintf(" (%d of %d", len(lost.Seeds()), len(slices.Concat(own, lost).Seeds()))
+	if tidy.TaskValue(lost[0].Task, "after") == "" {
+		return seeds + " seeds diverge)"
+	}
+	if first, last := slices.Min(lost.Steps()), slices.Max(lost.Steps()); first < last {
+		return seeds + fmt.Sprintf(" diverge at steps %d–%d)", first, last)
+	}
+	return seeds + fmt.Sprintf(" diverge at step %d)", lost[0].Step)
 }
 
 // layers are the curves. The mean over seeds of which some diverged says nothing:
-// those are left out, and the legend says so.
-func (c curves) layers(rows tidy.Table, lost map[string][]uint64) ([]fig.Layer, error) {
+// those are left out, against outer steps where they diverge and otherwise
+// altogether, and the legend says so.
+func (c curves) layers(rows, diverged tidy.Table) ([]fig.Layer, error) {
 	var layers []fig.Layer
 	spread := ""
 	for _, m := range rows.Methods() {
@@ -149,9 +180,10 @@ func (c curves) layers(rows tidy.Table, lost map[string][]uint64) ([]fig.Layer, 
 		}
 	}
 	for _, m := range c.methods {
-		own := rows.Where(tidy.Method(m), tidy.Not(tidy.Seed(lost[m]...)))
+		lost := diverged.Where(tidy.Method(m))
+		own := without(rows.Where(tidy.Method(m)), lost)
 		switch style, label := styleOf(m); {
-		case len(own) == 0 && len(lost[m]) > 0:
+		case len(own) == 0 && len(lost) > 0:
 			continue
 		case len(own) == 0:
 			return nil, missing(rows, m)
@@ -164,8 +196,8 @@ func (c curves) layers(rows tidy.Table, lost map[string][]uint64) ([]fig.Layer, 
 		if err != nil {
 			return nil, err
 		}
-		if n := len(lost[m]); n > 0 {
-			curve.Label += fmt.Sprintf(" (%d of %d seeds diverge)", n, n+len(own.Seeds()))
+		if len(lost) > 0 {
+			curve.Label += note(own, lost)
 			if spread != "" {
 				curve.Spread = spread // of the others, said once
 			}

@@ -87,8 +87,8 @@ func TestDivergedOfAnotherTask(t *testing.T) {
 	d.Rows = lose(d.Rows, "learned", 2, net+"/after=100", net+"/after=100")
 	c := curves{methods: []string{"learned"}, spread: fig.SDOverSeeds, size: usual, last: every}
 	for want, c := range map[string]curves{
-		"learned loss (1 of 3 seeds diverge)": c.of("", "mse by outer step", "net", "paper 40-40", "split", "meta-train", "after", "100"),
-		"learned loss":                        c.of("", "mse by outer step", "net", "paper 40-40", "split", "meta-train", "after", "1"),
+		"learned loss (1 of 3 diverge at step 50)": c.of("", "mse by outer step", "net", "paper 40-40", "split", "meta-train", "after", "100"),
+		"learned loss": c.of("", "mse by outer step", "net", "paper 40-40", "split", "meta-train", "after", "1"),
 	} {
 		if got := layersOf(t, c, d)[0].(fig.Curve).Label; got != want {
 			t.Errorf("after %v: %q, want %q", c.task, got, want)
@@ -97,6 +97,37 @@ func TestDivergedOfAnotherTask(t *testing.T) {
 	inner := c.of("", "mse", "net", "paper 40-40", "split", "meta-train")
 	if got := layersOf(t, inner, d)[0].(fig.Curve).Label; got != "learned loss" {
 		t.Errorf("against gradient steps: %q", got)
+	}
+}
+
+// TestDivergedAtOuterSteps: a seed whose test diverges after one outer step is missing
+// in the mean there and nowhere else; a step at which all diverge has no point.
+func TestDivergedAtOuterSteps(t *testing.T) {
+	const task = "split=meta-train/after=200"
+	r := &rows{experiment: "invdyn-sawyer"}
+	for seed := range uint64(4) {
+		for step := 0; step <= 300; step += 100 {
+			switch {
+			case step == 0 && seed > 1, step == 200:
+				r.add("learned", seed, task, step, tidy.DivergedMetric, 1)
+			default:
+				r.add("learned", seed, task, step, "torque error by outer step", float64(1+seed))
+			}
+		}
+	}
+	// What other metrics and parts of a task that diverged have at the step is no mean of the seed.
+	r.add("learned", 2, task, 0, "torque error by outer step", 1000)
+	c := curves{methods: []string{"learned"}, spread: fig.CI95OverSeeds, size: usual, last: every}.of("", "torque error by outer step", "split", "meta-train")
+	got := layersOf(t, c, Data{Rows: r.table})[0].(fig.Curve)
+	if !slices.Equal(got.X, []float64{0, 100, 300}) || !slices.Equal(got.Y, []float64{1.5, 2.5, 2.5}) {
+		t.Errorf("at %v: %v", got.X, got.Y)
+	}
+	if got.Label != "learned loss (4 of 4 diverge at steps 0–200)" || got.Spread != "mean and its 95 % interval over 4 seeds" {
+		t.Errorf("%q, %q", got.Label, got.Spread)
+	}
+	c.last = 100
+	if got := layersOf(t, c, Data{Rows: r.table})[0].(fig.Curve); got.Label != "learned loss (2 of 4 diverge at step 0)" {
+		t.Errorf("%q", got.Label)
 	}
 }
 
