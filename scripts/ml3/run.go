@@ -26,6 +26,9 @@ type runOptions struct {
 	fresh   bool
 }
 
+// quickSeeds is how many of an experiment's seeds a quick run takes unless told.
+const quickSeeds = 10
+
 // elsewhere is what to do if a folder of ml3 run cannot be used.
 const elsewhere = "; choose another folder with --out"
 
@@ -34,8 +37,9 @@ func (a *app) runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [experiment...]",
 		Short: "Recompute experiments from their seeds",
-		Long: `Recompute experiments from the seeds in data/seeds, all of them by default:
-write the tables and the learned losses, draw the figures and judge the claims.
+		Long: `Recompute experiments from the seeds in data/seeds, all of them by default (the
+first ten in a quick run): write the tables and the learned losses, draw the figures
+and judge the claims.
 
 A quick run writes to data/results/quick and figures/quick, a run of the paper
 profile to data/results, data/losses, figures and data/claims.csv, with --out DIR
@@ -134,6 +138,9 @@ func (a *app) plan(names []string, o runOptions) ([]store.Job, places, error) {
 		seeds, err := a.seeds(e.Name, o.seeds)
 		if err != nil {
 			return nil, to, err
+		}
+		if o.profile == profileQuick && o.seeds == "" && len(seeds) > quickSeeds {
+			seeds = seeds[:quickSeeds]
 		}
 		known, err := random.ReadSeeds(a.seedFile(e.Name))
 		if to.stored {
