@@ -172,7 +172,7 @@ func TestLogAxesKeepWhatLinearOnesDo(t *testing.T) {
 	}
 }
 
-// TestLegendsThatFindNoPlace: beside the axes if these keep half of their width, and
+// TestLegendsThatFindNoPlace: beside the axes if these keep a third of their width, and
 // above them otherwise; it is never on them, and all is in the picture.
 func TestLegendsThatFindNoPlace(t *testing.T) {
 	canvas := draw.New(vgimg.New(12*vg.Centimeter, 9*vg.Centimeter))
@@ -191,7 +191,7 @@ func TestLegendsThatFindNoPlace(t *testing.T) {
 		if beside == above || !canvas.Contains(at.Min) || !canvas.Contains(at.Max) {
 			t.Errorf("%d letters: the legend at %v, the axes at %v", n, at, data.Rectangle)
 		}
-		if w := float64(data.Size().X / canvas.Size().X); w < 0.42 || above && w < 0.85 {
+		if w := float64(data.Size().X / canvas.Size().X); w < 0.28 || above && w < 0.85 {
 			t.Errorf("%d letters, above %t: the axes have %.2f of the width", n, above, w)
 		}
 		if short := n <= 16; short && above || n >= 40 && beside {

@@ -59,7 +59,7 @@ func (l legend) size() vg.Point {
 // place returns the rectangle for the legend and the canvas for the axes: inside
 // the axes where no curve passes, if need be after raising the upper end of the
 // y axis (when grow), otherwise to the right of the axes, or above them if they
-// would lose more than half of their width.
+// would lose more than two thirds of their width.
 func (l legend) place(g *plot.Plot, c draw.Canvas, layers []Layer, grow bool) (vg.Rectangle, draw.Canvas) {
 	if len(l.labels) == 0 {
 		return vg.Rectangle{}, c
@@ -83,7 +83,7 @@ func (l legend) place(g *plot.Plot, c draw.Canvas, layers []Layer, grow bool) (v
 	}
 	g.Y.Min, g.Y.Max = oldMin, oldMax
 	size := l.size()
-	if axes := g.DataCanvas(c); size.X+legendMargin > axes.Size().X/2 {
+	if axes := g.DataCanvas(c); size.X+legendMargin > axes.Size().X*2/3 {
 		left := max(c.Min.X, min(axes.Center().X-size.X/2, c.Max.X-size.X))
 		corner := vg.Point{X: left, Y: c.Max.Y - size.Y}
 		c.Max.Y = corner.Y - legendMargin

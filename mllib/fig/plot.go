@@ -123,13 +123,13 @@ func (p Plot) layout(c draw.Canvas, r extent) (g *plot.Plot, labels axisLabels, 
 	labels, c = p.fitLabels(g, c)
 	x, y := g.X, g.Y
 	if p.Equal {
-		equalUnits(g, g.DataCanvas(c))
+		equalUnits(g, c)
 	}
 	l = newLegend(p.Layers)
 	at, rest = l.place(g, c, p.Layers, p.Y.Limits == nil && !p.Equal)
 	if p.Equal && rest != c { // the legend took room beside the axes
 		g.X, g.Y = x, y
-		equalUnits(g, g.DataCanvas(rest))
+		equalUnits(g, rest)
 	}
 	return g, labels, l, at, rest
 }
@@ -194,17 +194,24 @@ func widen(a *plot.Axis, low, high float64) {
 	a.Min, a.Max = widened(a.Min, a.Max, low, high, log)
 }
 
-// equalUnits widens one axis until a unit has the same length on both.
-func equalUnits(g *plot.Plot, data draw.Canvas) {
-	size := data.Size()
-	unitX := (g.X.Max - g.X.Min) / float64(size.X)
-	unitY := (g.Y.Max - g.Y.Min) / float64(size.Y)
-	if unitX > unitY {
-		extra := (unitX/unitY - 1) / 2
-		widen(&g.Y, extra, extra)
-	} else {
-		extra := (unitY/unitX - 1) / 2
-		widen(&g.X, extra, extra)
+// equalUnits widens the axes that g has on c until a unit has the same length on both.
+// Longer axes have other numbers at their ticks, whose width changes the canvas of the
+// data: one time is not always enough.
+func equalUnits(g *plot.Plot, c draw.Canvas) {
+	const equal = 1e-3
+	for range 4 {
+		size := g.DataCanvas(c).Size()
+		unitX := (g.X.Max - g.X.Min) / float64(size.X)
+		unitY := (g.Y.Max - g.Y.Min) / float64(size.Y)
+		switch ratio := unitX / unitY; {
+		case math.Abs(ratio-1) < equal:
+			return
+		case ratio > 1:
+			widen(&g.Y, (ratio-1)/2, (ratio-1)/2)
+		default:
+			extra := (unitY/unitX - 1) / 2
+			widen(&g.X, extra, extra)
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"ml3/mllib/fig"
 	"ml3/mllib/paper"
@@ -170,7 +169,7 @@ func (c curves) layers(rows, diverged tidy.Table) ([]fig.Layer, error) {
 	var layers []fig.Layer
 	spread := ""
 	for _, m := range rows.Methods() {
-		if strings.HasPrefix(m, "reference") {
+		if paper.IsReference(m) {
 			curve, err := c.curve(rows.Where(tidy.Method(m)))
 			if err != nil {
 				return nil, err

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"ml3/mllib/fig"
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
 // torques are the torque errors on new trajectories.
 func torques() curves {
-	return curves{methods: []string{"learned shaped", "learned", "power-weighted mse, best rate", constant}, spread: fig.CI95OverSeeds,
+	return curves{methods: []string{"learned shaped", "learned", "power-weighted mse, best rate", paper.Constant}, spread: fig.CI95OverSeeds,
 		size: usual, last: every}.of("", "torque error", "split", "meta-test")
 }
 

@@ -3,10 +3,10 @@ package figures
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"ml3/mllib/digits"
 	"ml3/mllib/fig"
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
@@ -15,9 +15,9 @@ import (
 // each φ against outer steps, (d) on the test tasks against gradient steps, and the
 // four together; then accuracies, and (d) with the other baselines.
 func digitsPanels() []panel {
-	c := curves{methods: []string{"task loss", "learned"}, spread: fig.SDOverSeeds, size: usual, last: every}
+	c := curves{methods: []string{paper.TaskLoss, paper.LearnedLoss}, spread: fig.SDOverSeeds, size: usual, last: every}
 	four := c
-	four.methods = []string{"task loss", "learned", "task loss, best rate", "scaled task loss"}
+	four.methods = []string{paper.TaskLoss, paper.LearnedLoss, paper.BestRate, paper.ScaledTaskLoss}
 	all := []panel{
 		digitsPictures("fig2-digits-train-task", "(a) Meta-train", "meta-train"),
 		digitsPictures("fig2-digits-test-tasks", "(b) Meta-test", "meta-test"),
@@ -36,18 +36,18 @@ func digitsPanels() []panel {
 // is blank.
 func digitsPictures(name, title, split string) panel {
 	inks := func(d Data) tidy.Table {
-		return firstSeed(d.Pictures.Where(tidy.Method("data"), tidy.Has("split", split), tidy.Metric("ink")))
+		return firstSeed(d.Pictures.Where(tidy.Method(paper.TaskData), tidy.Has("split", split), tidy.Metric("ink")))
 	}
 	return drawn(name, inks, func(d Data, rows tidy.Table) (fig.Panel, error) {
 		var lines [2][]fig.Picture // one line of pictures for each class
 		for _, s := range rows.Series() {
 			class, err := strconv.Atoi(tidy.TaskValue(s.Task, "class"))
-			pair := strings.Split(tidy.TaskValue(s.Task, "pair"), "-")
-			if err != nil || class < 0 || class > 1 || len(pair) != 2 {
+			pair, ok := paper.PairOf(tidy.TaskValue(s.Task, "pair"))
+			if err != nil || class < 0 || class > 1 || !ok {
 				return fig.Panel{}, fmt.Errorf("the task %q is no class of a pair", s.Task)
 			}
 			p := fig.Picture{Rows: digits.Side, Columns: digits.Side, Pixels: make([]float64, digits.Size),
-				Caption: tidy.TaskValue(s.Task, "data") + " " + pair[class]}
+				Caption: fmt.Sprintf("%s %d", tidy.TaskValue(s.Task, "data"), pair[class])}
 			for i, pixel := range s.Steps {
 				if pixel < 0 || pixel >= digits.Size {
 					return fig.Panel{}, fmt.Errorf("task %s: pixel %d", s.Task, pixel)

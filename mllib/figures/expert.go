@@ -14,8 +14,8 @@ import (
 // after, animated; rates and the models' errors in meta-training.
 func expertPanels() []panel {
 	e := settings[paper.ExpertReacher]("expert-reacher")
-	losses := []string{"learned shaped", feedback, "learned", "learned, equal time"}
-	p := plan{e.Version.Name, e.Test.Drawn, append(losses[:len(losses):len(losses)], throughModel, throughTruth, "behaviour cloning", "behaviour cloning, goal not seen")}
+	losses := []string{paper.LearnedShaped, paper.LearnedFeedback, paper.LearnedLoss, paper.LearnedInTime}
+	p := plan{e.Version.Name, e.Test.Drawn, append(losses[:len(losses):len(losses)], paper.ThroughModel, paper.ThroughTruth, paper.Cloned, paper.ClonedBlind)}
 	few := p
 	few.methods = losses
 	paths := []panel{p.demonstrations("Experts, to goals of meta-training")}
@@ -28,7 +28,7 @@ func expertPanels() []panel {
 		grid("fig6c-expert-losses", 3, few.distances(p.drawn, "")...),
 		beyond(p.drawn, grid("fig6c-expert-long", 3, few.distances(every, "")...)),
 		grid("fig6c-expert-trajectories", 2, paths...),
-		p.arm("fig6c-expert-arm", feedback),
+		p.arm("fig6c-expert-arm", paper.LearnedFeedback),
 		grid("fig6c-expert-training", 2, p.training("Rate in meta-training", "rate", false, losses),
 			p.training("Model on babbling never seen", "prediction error", true, losses, "rollouts", "babbling")),
 	}
@@ -36,9 +36,9 @@ func expertPanels() []panel {
 
 // demonstrations are the paths of the tip that experts lead.
 func (p plan) demonstrations(title string) panel {
-	rows := func(d Data) tidy.Table { return p.places(d, "iLQR", "split", "meta-train") }
+	rows := func(d Data) tidy.Table { return p.places(d, paper.ILQR, "split", "meta-train") }
 	return drawn("", rows, func(_ Data, t tidy.Table) (fig.Panel, error) {
-		style, _ := styleOf("truth")
+		style, _ := styleOf(paper.Truth)
 		paths, err := trails(t, "expert", style)
 		if err != nil {
 			return fig.Panel{}, err

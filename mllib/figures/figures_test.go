@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"ml3/mllib/fig"
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
@@ -173,10 +174,10 @@ func TestStyles(t *testing.T) {
 		dash   fig.Dash
 		marker fig.Marker
 	}
-	groups := [][]string{carMethods(), {"learned", "learned shaped", "task loss, best rate", "task loss", "power-weighted mse, best rate", constant},
+	groups := [][]string{carMethods(), {"learned", "learned shaped", "task loss, best rate", "task loss", "power-weighted mse, best rate", paper.Constant},
 		{"task loss", "learned", "task loss, best rate", "scaled task loss"}, {"task loss", "task loss, rate 0.1", "learned without x", "learned shaped without x"},
-		{"once after all", "each step"}, {"learned", "learned, fixed rate", throughModel, throughTruth}, {"real", "imagined"},
-		{"learned shaped", feedback, "learned", "learned, equal time", throughModel, throughTruth, "behaviour cloning", "behaviour cloning, goal not seen"}, {"truth", "learned shaped", "learned", "task loss, best rate"}, {"reference", "reference shaped", "reference task loss"}}
+		{"once after all", "each step"}, {"learned", "learned, fixed rate", paper.ThroughModel, paper.ThroughTruth}, {"real", "imagined"},
+		{"learned shaped", paper.LearnedFeedback, "learned", "learned, equal time", paper.ThroughModel, paper.ThroughTruth, "behaviour cloning", "behaviour cloning, goal not seen"}, {"truth", "learned shaped", "learned", "task loss, best rate"}, {"reference", "reference shaped", "reference task loss"}}
 	for _, g := range groups {
 		seen := map[look]string{}
 		for _, m := range g {

@@ -18,16 +18,16 @@ import (
 // its torques as the fitted networks predict them.
 func invdynPanels(experiment, stem, robot string) []panel {
 	const torque, inertia = "torque error", "inertia error"
-	c := curves{methods: []string{"learned shaped", "learned"}, spread: fig.CI95OverSeeds, size: usual, y: fig.Axis{Log: true}, last: every}
+	c := curves{methods: []string{paper.LearnedShaped, paper.LearnedLoss}, spread: fig.CI95OverSeeds, size: usual, y: fig.Axis{Log: true}, last: every}
 	all := c
-	all.methods = append(c.methods, "task loss, best rate", "task loss", "power-weighted mse, best rate", constant)
+	all.methods = append(c.methods, paper.BestRate, paper.TaskLoss, paper.PowerMSE, paper.Constant)
 	all.size = [2]float64{usual[0] + 2, usual[1] + 2}
 	training := func(metric string) panel {
 		return c.of("After all steps on meta-training, "+robot, metric+" by outer step", "split", "meta-train").panel("")
 	}
 	arm := settings[paper.InverseDynamics](experiment).Arm
 	pictures := func(d Data) tidy.Table {
-		if len(d.Pictures.Where(tidy.Method("truth"))) == 0 {
+		if len(d.Pictures.Where(tidy.Method(paper.Truth))) == 0 {
 			return nil
 		}
 		return d.Pictures
@@ -50,7 +50,7 @@ const flat = 0.05
 // invdynArm draws the arm as lines from joint to joint at some times of a new
 // trajectory: from above and, if it leaves the plane, from the side.
 func invdynArm(_ Data, t tidy.Table) (fig.Panel, error) {
-	t = t.Where(tidy.Method("arm"))
+	t = t.Where(tidy.Method(paper.ArmPose))
 	seconds := func(task string) float64 { s, _ := strconv.ParseFloat(tidy.TaskValue(task, "seconds"), 64); return s }
 	tasks := t.Tasks()
 	slices.SortFunc(tasks, func(a, b string) int { return cmp.Compare(seconds(a), seconds(b)) })
@@ -83,9 +83,9 @@ func invdynArm(_ Data, t tidy.Table) (fig.Panel, error) {
 // have one; only the truth must.
 func pictured(t tidy.Table, metric string) ([]tidy.Series, error) {
 	var all []tidy.Series
-	for _, m := range []string{"truth", "learned shaped", "learned", "task loss, best rate"} {
+	for _, m := range []string{paper.Truth, paper.LearnedShaped, paper.LearnedLoss, paper.BestRate} {
 		s := t.Where(tidy.Method(m), tidy.Metric(metric)).Series()
-		if len(s) == 0 && m != "truth" { // it diverged
+		if len(s) == 0 && m != paper.Truth { // it diverged
 			continue
 		}
 		if len(s) != 1 || len(all) > 0 && len(s[0].Values) != len(all[0].Values) {

@@ -22,7 +22,7 @@ func planPanels(experiment, letter, robot string) []panel {
 		for _, l := range v.Losses {
 			losses = append(losses, l.Method)
 		}
-		p := plan{v.Name, e.Test.Drawn, append(losses[:len(losses):len(losses)], throughModel, throughTruth)}
+		p := plan{v.Name, e.Test.Drawn, append(losses[:len(losses):len(losses)], paper.ThroughModel, paper.ThroughTruth)}
 		title, last := "Version "+v.Name, i == len(e.Versions)-1
 		if v.Drawn {
 			paths = append(paths, p.paths("", fmt.Sprintf("(a) %s after %d updates", title, p.drawn), losses[0], p.drawn))

@@ -15,7 +15,9 @@ import (
 func car() paper.MountainCar { return settings[paper.MountainCar]("mountain-car") }
 
 // carMethods are the methods of Fig. 6.
-func carMethods() []string { return []string{"task loss", "iLQR", "learned", "learned shaped"} }
+func carMethods() []string {
+	return []string{paper.TaskLoss, paper.ILQR, paper.LearnedLoss, paper.LearnedShaped}
+}
 
 // carPanels is Fig. 6: (a) where the car drives after the last of the updates that
 // are drawn, on the hill and against time, (b) the final distance and the fraction

@@ -132,7 +132,7 @@ func (p plan) imagined(name, method string) panel {
 			for _, of := range []struct {
 				method string
 				rows   tidy.Table
-			}{{"real", real}, {"imagined", rows}} {
+			}{{realRollout, real}, {imaginedRollout, rows}} {
 				style, label := styleOf(of.method)
 				more, err := trails(of.rows, label, style)
 				if err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ml3/mllib/fig"
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
@@ -87,20 +88,20 @@ func armRows(p *rows, method, task string, speed float64, angles bool) {
 }
 
 func reacherData() Data {
-	of := func(losses ...string) []string { return append(losses, throughModel, throughTruth) }
+	of := func(losses ...string) []string { return append(losses, paper.ThroughModel, paper.ThroughTruth) }
 	return planData("mbrl-reacher", []string{"robust"}, map[string][]string{
 		"paper": of("learned"), "released": of("learned, fixed rate"), "robust": of("learned", "learned, fixed rate")})
 }
 
 func pointmassData() Data {
-	of := func(losses ...string) []string { return append(losses, throughModel, throughTruth) }
+	of := func(losses ...string) []string { return append(losses, paper.ThroughModel, paper.ThroughTruth) }
 	d := planData("mbrl-pointmass", []string{"paper", "robust"}, map[string][]string{"paper": of("learned"), "robust": of("learned", "learned, fixed rate")})
 	return d.without(tidy.Metric("angle"))
 }
 
 func expertData() Data {
-	return planData("expert-reacher", []string{"robust"}, map[string][]string{"robust": {"learned shaped", feedback, "learned", "learned, equal time",
-		throughModel, throughTruth, "behaviour cloning", "behaviour cloning, goal not seen"}})
+	return planData("expert-reacher", []string{"robust"}, map[string][]string{"robust": {"learned shaped", paper.LearnedFeedback, "learned", "learned, equal time",
+		paper.ThroughModel, paper.ThroughTruth, "behaviour cloning", "behaviour cloning, goal not seen"}})
 }
 
 // TestArmPoses: the elbow, which no table has, is where the angles say.

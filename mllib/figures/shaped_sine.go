@@ -21,10 +21,10 @@ func shapedSinePanels() []panel {
 	s := settings[paper.ShapedSine]("shaped-sine")
 	all := []panel{moving(waveFigure("fig5a-landscape", s.ShownNu), 350*time.Millisecond,
 		func(d Data) ([]fig.Plot, error) { return waveFrames(d, s.ShownNu) })}
-	for _, suffix := range []string{"", withoutX} {
-		name, title := strings.ReplaceAll(suffix, " ", "-"), strings.Replace(suffix, " ", ", ", 1)
-		losses := []string{"learned" + suffix, "learned shaped" + suffix}
-		c := curves{methods: append([]string{"task loss", "task loss, rate 0.1"}, losses...),
+	for _, seen := range []sight{{"", "", func(method string) string { return method }}, {"-without-x", ", without x", paper.WithoutX}} {
+		name, title := seen.name, seen.title
+		losses := []string{seen.method(paper.LearnedLoss), seen.method(paper.LearnedShaped)}
+		c := curves{methods: append([]string{paper.TaskLoss, paper.AtRate(0.1)}, losses...),
 			spread: fig.SDOverSeeds, size: [2]float64{16, fig.PanelHeight}, last: every}
 		distance := c.of("(b) Distance to the true frequency"+title, "median distance", "nu", "all")
 		found := c.of("Descents that find the true frequency"+title, "found", "nu", "all")
@@ -32,13 +32,20 @@ func shapedSinePanels() []panel {
 		byFrequency := found
 		byFrequency.task, byFrequency.key, byFrequency.x = nil, "nu", "true frequency ν"
 		all = append(all,
-			waveFrequencies("fig5a-landscapes"+name, s.Frequencies, append([]string{"task loss"}, losses...)),
+			waveFrequencies("fig5a-landscapes"+name, s.Frequencies, append([]string{paper.TaskLoss}, losses...)),
 			distance.panel("fig5b-convergence"+name),
 			found.panel("fig5b-found"+name),
 			byFrequency.panel("fig5b-frequencies"+name),
-			wavePaths("fig5b-paths"+name, s.ShownNu, append([]string{"task loss, rate 0.1"}, losses...)))
+			wavePaths("fig5b-paths"+name, s.ShownNu, title, paper.AtRate(0.1), losses...))
 	}
 	return all
+}
+
+// sight is what learned losses see: how the names and titles of their panels end, and
+// what their methods are called.
+type sight struct {
+	name, title string
+	method      func(string) string
 }
 
 // waveTrue is the line of the true frequency.
@@ -58,7 +65,7 @@ func landscapes(d Data, nu float64, method string, whileLearned bool) tidy.Table
 // of θ.
 func landscapeCurve(d Data, s tidy.Series) (fig.Curve, error) {
 	theta := map[int]float64{}
-	for _, r := range d.Pictures.Where(tidy.Method("grid"), tidy.Metric("theta")) {
+	for _, r := range d.Pictures.Where(tidy.Method(paper.ThetaAt), tidy.Metric("theta")) {
 		theta[r.Step] = r.Value
 	}
 	var c fig.Curve
@@ -93,14 +100,14 @@ func wavePlot(title string, width, height float64, nu float64, curves ...fig.Cur
 // unshaped loss to the right, each for every seed, with the landscapes of the
 // authors' code if their rows are there.
 func waveFigure(name string, nu float64) panel {
-	own := func(d Data) tidy.Table { return landscapes(d, nu, "learned shaped", false) }
+	own := func(d Data) tidy.Table { return landscapes(d, nu, paper.LearnedShaped, false) }
 	return drawn(name, own, func(d Data, _ tidy.Table) (fig.Panel, error) {
 		var plots []fig.Plot
 		key := []fig.Layer{waveTrue(nu, true)}
 		for _, p := range []struct{ method, reference, title string }{
-			{"learned shaped", "reference shaped", "(a) Learned loss, shaped"},
-			{"learned", "reference", "Learned loss, unshaped"},
-			{"task loss", "", "MSE"},
+			{paper.LearnedShaped, paper.ReferenceShaped, "(a) Learned loss, shaped"},
+			{paper.LearnedLoss, paper.Reference, "Learned loss, unshaped"},
+			{paper.TaskLoss, "", "MSE"},
 		} {
 			curves, err := waveSeeds(d, nu, p.method, p.reference)
 			if err != nil {
@@ -123,7 +130,7 @@ func waveSeeds(d Data, nu float64, method, reference string) ([]fig.Curve, error
 		return nil, missing(d.Pictures, method)
 	}
 	seeds := len(own.Seeds())
-	if method == "task loss" { // it is the same for every seed
+	if method == paper.TaskLoss { // it is the same for every seed
 		own = firstSeed(own)
 	}
 	var curves []fig.Curve
@@ -145,7 +152,7 @@ func waveSeeds(d Data, nu float64, method, reference string) ([]fig.Curve, error
 // waveFrames are the landscapes of the shaped loss while it is learned.
 func waveFrames(d Data, nu float64) ([]fig.Plot, error) {
 	updates := func(s tidy.Series) int { n, _ := strconv.Atoi(tidy.TaskValue(s.Task, "updates")); return n }
-	series := firstSeed(landscapes(d, nu, "learned shaped", true)).Series()
+	series := firstSeed(landscapes(d, nu, paper.LearnedShaped, true)).Series()
 	slices.SortStableFunc(series, func(a, b tidy.Series) int { return cmp.Compare(updates(a), updates(b)) })
 	var frames []fig.Plot
 	for _, s := range series {
@@ -206,9 +213,10 @@ func waveFrequencies(name string, frequencies []float64, methods []string) panel
 }
 
 // wavePaths shows θ during descent from many starts at a frequency, for the first
-// seed that has them stored.
-func wavePaths(name string, nu float64, methods []string) panel {
+// seed that has them stored, of a baseline and of losses, whose titles have an end.
+func wavePaths(name string, nu float64, end, baseline string, losses ...string) panel {
 	const last = 30 // gradient steps shown
+	methods := append([]string{baseline}, losses...)
 	paths := func(d Data) tidy.Table {
 		return firstSeed(d.Rows.Where(tidy.Metric("theta"), tidy.Has("start"), tidy.Steps(0, last), tidy.Method(methods...)))
 	}
@@ -226,8 +234,8 @@ func wavePaths(name string, nu float64, methods []string) panel {
 				}
 				layers = append(layers, c)
 			}
-			if strings.HasSuffix(m, withoutX) {
-				label += "," + withoutX
+			if m != baseline {
+				label += end
 			}
 			plots = append(plots, fig.Plot{Title: strings.ToUpper(label[:1]) + label[1:], Width: 8.4, Height: 8, Layers: layers,
 				X: fig.Axis{Label: "gradient steps"}, Y: fig.Axis{Label: "θ", Limits: &[2]float64{-7, 7}}})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ml3/mllib/fig"
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
@@ -16,7 +17,7 @@ import (
 func sinePanels() []panel {
 	const inner, outer = "mse", "mse by outer step"
 	const forty, hundred = "paper 40-40", "released 100-10"
-	c := curves{methods: []string{"task loss", "learned"}, spread: fig.SDOverSeeds, size: usual, last: every}
+	c := curves{methods: []string{paper.TaskLoss, paper.LearnedLoss}, spread: fig.SDOverSeeds, size: usual, last: every}
 	train := func(name, title, net, after string) panel {
 		return c.of(title, outer, "net", net, "split", "meta-train", "after", after).panel(name)
 	}
@@ -24,7 +25,7 @@ func sinePanels() []panel {
 		return c.of(title, inner, "net", net, "split", "meta-test", "x", x).panel(name)
 	}
 	ablation := c.of("Updating φ after each of ten inner steps, or once", outer, "study", "each-step")
-	ablation.methods, ablation.x = []string{"once after all", "each step"}, "optimizees drawn in meta-training"
+	ablation.methods, ablation.x = []string{paper.OnceAfterAll, paper.EachStep}, "optimizees drawn in meta-training"
 	all := []panel{
 		sineTasks("fig2-sine-train-task", "(a) Meta-train task", "meta-train"),
 		sineTasks("fig2-sine-test-tasks", "(b) Meta-test tasks", "meta-test"),
@@ -46,7 +47,7 @@ func sinePanels() []panel {
 // lie on.
 func sineTasks(name, title, split string) panel {
 	points := func(d Data) tidy.Table {
-		return firstSeed(d.Pictures.Where(tidy.Method("data"), tidy.Has("split", split), tidy.Metric("x", "y")))
+		return firstSeed(d.Pictures.Where(tidy.Method(paper.TaskData), tidy.Has("split", split), tidy.Metric("x", "y")))
 	}
 	return drawn(name, points, func(d Data, rows tidy.Table) (fig.Panel, error) {
 		paths, err := fig.Paths(rows, "x", "y")
@@ -63,7 +64,7 @@ func sineTasks(name, title, split string) panel {
 			s.Dash, s.Width = fig.Solid, 1.3
 			dots := s.Scatter()
 			s.Marker = fig.NoMarker
-			of := d.Rows.Where(tidy.Method("data"), tidy.Seed(p.Seed), tidy.Task(p.Task))
+			of := d.Rows.Where(tidy.Method(paper.TaskData), tidy.Seed(p.Seed), tidy.Task(p.Task))
 			amplitude, phase := of.Where(tidy.Metric("amplitude")), of.Where(tidy.Metric("phase"))
 			if len(amplitude) != 1 || len(phase) != 1 {
 				return fig.Panel{}, missing(of, "data, amplitude and phase")

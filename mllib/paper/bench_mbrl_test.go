@@ -31,7 +31,7 @@ func BenchmarkMBRLTest(b *testing.B) {
 	task := v.Planned(plant, plant)
 	task.Goal = []float64{0.5, 0.5}
 	phi := v.Losses[0].Learner.Init(random.Stream(0, "loss init"))
-	for _, m := range []Method{{learned, v.Losses[0].Learner.At(phi)}, {throughTruth, meta.Objective(meta.TaskLoss).At(1e-3)}} {
+	for _, m := range []Method{{LearnedLoss, v.Losses[0].Learner.At(phi)}, {ThroughTruth, meta.Objective(meta.TaskLoss).At(1e-3)}} {
 		b.Run(m.Name, func(b *testing.B) { descents(b, m.Rule, task) })
 	}
 }
@@ -45,7 +45,7 @@ func BenchmarkExpert(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, method := range []string{learned, learnedShaped, learnedFeedback} {
+	for _, method := range []string{LearnedLoss, LearnedShaped, LearnedFeedback} {
 		b.Run(method, func(b *testing.B) { updates(b, e.Training(method, plant, model, experts, 0)) })
 	}
 	b.Run("experts", func(b *testing.B) {

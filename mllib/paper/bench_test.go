@@ -14,7 +14,7 @@ func BenchmarkMetaStep(b *testing.B) {
 	b.Run("sine", func(b *testing.B) {
 		s := sineExperiment().Paper.(Sine)
 		v := s.Versions[1]
-		updates(b, v.training(s.TrainTask(v.Optimizee, 0), learned, "net=a", "meta-training"))
+		updates(b, v.training(s.TrainTask(v.Optimizee, 0), LearnedLoss, "net=a", "meta-training"))
 	})
 	b.Run("shaped-sine", benchShapedSine)
 	b.Run("mountain-car", benchMountainCar)
@@ -60,7 +60,7 @@ func BenchmarkTestStep(b *testing.B) {
 	s := sineExperiment().Paper.(Sine)
 	v := s.Versions[0]
 	task := s.TrainTask(v.Optimizee, 0)
-	for _, m := range []Method{descends("mse", 1e-3), {learned, v.Loss.At(v.Loss.Init(random.Stream(0, "loss init")))}} {
+	for _, m := range []Method{descends("mse", 1e-3), {LearnedLoss, v.Loss.At(v.Loss.Init(random.Stream(0, "loss init")))}} {
 		b.Run(m.Name, func(b *testing.B) { descents(b, m.Rule, task) })
 	}
 }
@@ -82,10 +82,10 @@ func BenchmarkReleasedSeed(b *testing.B) {
 			_, err := l.try(m, []int{1, s.TestSteps}, cells...)
 			return err
 		}
-		if err := evaluate(descends(taskLoss, v.Loss.Rate)); err != nil {
+		if err := evaluate(descends(TaskLoss, v.Loss.Rate)); err != nil {
 			b.Fatal(err)
 		}
-		_, err := l.learn(v.training(l.TrainTask(v.Optimizee, 0), learned, "net=a", "meta-training"), func(tr *meta.Trainer, m Method) error {
+		_, err := l.learn(v.training(l.TrainTask(v.Optimizee, 0), LearnedLoss, "net=a", "meta-training"), func(tr *meta.Trainer, m Method) error {
 			if tr.Step()%s.EvalEvery != 0 {
 				return nil
 			}

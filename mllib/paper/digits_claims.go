@@ -16,6 +16,6 @@ func digitsClaims() []Claim {
 // digitsBelow judges the tasks of meta-training or of meta-test.
 func digitsBelow(all tidy.Table, split string) (Verdict, error) {
 	t := reached(all.Where(tidy.Metric("cross-entropy"), tidy.Has("split", split)))
-	return contest{effect: "cross-entropy after the last step (nat), task loss − learned loss at equal rate", own: learned, rivals: []string{taskLoss}, all: all,
+	return contest{effect: "cross-entropy after the last step (nat), task loss − learned loss at equal rate", own: LearnedLoss, rivals: []string{TaskLoss}, all: all,
 		of: func(m string) tidy.Table { return t.Where(tidy.Method(m)) }}.judge()
 }

@@ -16,10 +16,6 @@ import (
 	"ml3/mllib/tidy"
 )
 
-// scaledLoss is the method of descending the task loss times a number: at θ₀ its
-// gradient has the mean length of the learned loss's.
-const scaledLoss = "scaled task loss"
-
 // digitsMetrics are what a cell measures.
 func digitsMetrics() []string { return []string{"cross-entropy", "accuracy"} }
 
@@ -40,7 +36,7 @@ func (d Digits) Run(ctx context.Context, in Input, report func(done, total int))
 	tests := d.Train.OuterSteps/d.EvalEvery + 2 + len(d.Rates)*d.RateOver + 4*(1+d.TestPairs)
 	l := digitsLab{newLab(ctx, "digits", in, d.Train.OuterSteps+tests*d.TestSteps, report), d, source.Name, d.Pairs(source, in.Seed)}
 	l.pictures()
-	train, end, baseline := l.cell(l.pairs[0], l.pairs[0].Name), []int{d.TestSteps}, descends(taskLoss, d.Loss.Rate)
+	train, end, baseline := l.cell(l.pairs[0], l.pairs[0].Name), []int{d.TestSteps}, descends(TaskLoss, d.Loss.Rate)
 	before, err := l.try(baseline, end, train)
 	if err != nil {
 		return l.out, err
@@ -62,7 +58,7 @@ func (d Digits) Run(ctx context.Context, in Input, report func(done, total int))
 
 // Training is the meta-training on a pair of digits of the named source.
 func (d Digits) Training(source string, p Pair) Training {
-	return Training{Method: learned, Task: tidy.TaskOf("data", source, "split", "meta-train"), Learner: d.Loss,
+	return Training{Method: LearnedLoss, Task: tidy.TaskOf("data", source, "split", "meta-train"), Learner: d.Loss,
 		Draw: func(*rand.Rand) meta.Task { return p.Train }, Config: d.Train, Init: "loss init", Stream: "meta-training"}
 }
 
@@ -85,7 +81,7 @@ func (l digitsLab) pictures() {
 			i := slices.Index(p.Held.Images.Labels, class)
 			for pixel, ink := range p.Held.Images.Image(i) {
 				if ink >= faint {
-					l.pixel("data", l.task(k, "class", strconv.Itoa(int(class))), pixel, "ink", float64(ink))
+					l.pixel(TaskData, l.task(k, "class", strconv.Itoa(int(class))), pixel, "ink", float64(ink))
 				}
 			}
 		}
@@ -103,12 +99,12 @@ func (l digitsLab) cell(p Pair, name string) cell {
 
 // contest tests all methods on all pairs.
 func (l digitsLab) contest(learned, baseline Method) error {
-	best, err := search{name: bestRate, of: meta.TaskLoss, rates: l.Rates, starts: l.RateOver, end: l.rateEnd}.best()
+	best, err := search{name: BestRate, of: meta.TaskLoss, rates: l.Rates, starts: l.RateOver, end: l.rateEnd}.best()
 	if err != nil {
 		return err
 	}
-	rates := map[string]float64{learned.Name: l.Loss.Rate, taskLoss: l.Loss.Rate, scaledLoss: l.Loss.Rate, bestRate: best}
-	methods := []Method{learned, baseline, {Name: scaledLoss}, descends(bestRate, best)}
+	rates := map[string]float64{learned.Name: l.Loss.Rate, TaskLoss: l.Loss.Rate, ScaledTaskLoss: l.Loss.Rate, BestRate: best}
+	methods := []Method{learned, baseline, {Name: ScaledTaskLoss}, descends(BestRate, best)}
 	if learned.Rule != nil {
 		factor := l.factor(learned)
 		if !(factor > 0) || math.IsInf(factor, 1) {
@@ -139,7 +135,7 @@ func (l digitsLab) factor(learned Method) float64 {
 	task, sum := l.pairs[0].Train, 0.0
 	for k := range l.ScaleOver {
 		var norms [2]float64
-		for i, m := range []Method{learned, descends(taskLoss, l.Loss.Rate)} {
+		for i, m := range []Method{learned, descends(TaskLoss, l.Loss.Rate)} {
 			rng := l.stream("gradient scale %d", k)
 			l.tape.Reset()
 			theta := task.Init(l.tape, rng)

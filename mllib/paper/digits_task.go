@@ -85,6 +85,22 @@ type Pair struct {
 	Held  Classification
 }
 
+// pairName names the pair of two digits, the smaller the first.
+func pairName(a, b uint8) string { return fmt.Sprintf("%d-%d", a, b) }
+
+// PairOf are the digits of a pair with a name, in the order of their classes; ok says
+// whether there is such a pair.
+func PairOf(name string) (classes [2]uint8, ok bool) {
+	for b := range uint8(10) {
+		for a := range b {
+			if pairName(a, b) == name {
+				return [2]uint8{a, b}, true
+			}
+		}
+	}
+	return classes, false
+}
+
 // Pairs splits the ten digits at random into five pairs: the first is for
 // meta-training.
 func (d Digits) Pairs(source digits.Source, seed uint64) []Pair {
@@ -93,7 +109,7 @@ func (d Digits) Pairs(source digits.Source, seed uint64) []Pair {
 	for k := range 1 + d.TestPairs {
 		a, b := uint8(min(order[2*k], order[2*k+1])), uint8(max(order[2*k], order[2*k+1]))
 		pairs = append(pairs, Pair{
-			Name:  fmt.Sprintf("%d-%d", a, b),
+			Name:  pairName(a, b),
 			Train: Classification{d.Net, digits.Select(source.Train, a, b), d.Batch},
 			Held:  Classification{d.Net, digits.Select(source.Test, a, b), d.Batch},
 		})

@@ -39,7 +39,7 @@ func TestDigitsQuick(t *testing.T) {
 	}
 	if !testing.Short() { // the effect is large
 		accuracy := table.Where(tidy.Metric("accuracy")).Last()
-		_, own := accuracy.Where(tidy.Method(learned)).PerSeed()
+		_, own := accuracy.Where(tidy.Method(LearnedLoss)).PerSeed()
 		_, plain := accuracy.Where(tidy.Method("task loss")).PerSeed()
 		if tidy.Mean(own) < tidy.Mean(plain)+0.1 {
 			t.Errorf("accuracy %.3f with the learned loss, %.3f with the task loss at the same rate", tidy.Mean(own), tidy.Mean(plain))
@@ -52,7 +52,7 @@ func TestLeNetLearnsRenderedDigits(t *testing.T) {
 	train, held := digits.RenderSet(7, "train", 300), digits.RenderSet(7, "test", 200)
 	task := Classification{nn.PaperLeNet(), digits.Select(train, 3, 8), 32}
 	var d meta.Descent
-	for d.Start(descends(taskLoss, 0.1).Rule, task, random.Stream(7, "ordinary training")); d.Next(t.Context(), 250); {
+	for d.Start(descends(TaskLoss, 0.1).Rule, task, random.Stream(7, "ordinary training")); d.Next(t.Context(), 250); {
 	}
 	if d.Err() != nil {
 		t.Fatal(d.Err())
@@ -136,7 +136,7 @@ func TestDigitsBestRate(t *testing.T) {
 	d.TestSteps = 60
 	source := digits.Source{Name: "rendered", Train: digits.RenderSet(1, "train", 40), Test: digits.RenderSet(1, "test", 10)}
 	l := digitsLab{newLab(t.Context(), "digits", Input{Seed: 1}, 1, func(int, int) {}), d, source.Name, d.Pairs(source, 1)}
-	s := search{name: bestRate, of: meta.TaskLoss, rates: []float64{1e-6, 0.05, 1e9}, starts: 1, end: l.rateEnd}
+	s := search{name: BestRate, of: meta.TaskLoss, rates: []float64{1e-6, 0.05, 1e9}, starts: 1, end: l.rateEnd}
 	if rate, err := s.best(); err != nil || rate != 0.05 {
 		t.Errorf("best rate %v (%v), want 0.05", rate, err)
 	}
@@ -153,7 +153,7 @@ func TestDigitsFactor(t *testing.T) {
 	tripled := meta.Objective(func(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
 		return ad.Scale(3, task.Loss(theta, rng))
 	})
-	if f := l.factor(Method{learned, tripled.At(1)}); math.Abs(f-3) > 1e-12 {
+	if f := l.factor(Method{LearnedLoss, tripled.At(1)}); math.Abs(f-3) > 1e-12 {
 		t.Errorf("factor %v of a loss three times the task loss", f)
 	}
 }

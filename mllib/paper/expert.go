@@ -42,7 +42,7 @@ func expertReacher(versions []PlanVersion, test PlanTest) ExpertReacher {
 			{Position: 1, Rate: 1e-3, Action: 0.001, End: 1000},
 		},
 		Cloning: CloningSettings{Steps: 1500, Batch: 8, Optimizer: nn.DefaultAdam(3e-3),
-			Policies: []ClonedPolicy{{cloned, v.Policy}, {clonedBlind, planPolicy(1, 1, 8, 8)}}}}
+			Policies: []ClonedPolicy{{Cloned, v.Policy}, {ClonedBlind, planPolicy(1, 1, 8, 8)}}}}
 }
 
 func expertExperiment() Experiment {

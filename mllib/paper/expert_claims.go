@@ -11,10 +11,10 @@ func expertClaims() []Claim {
 		return Claim{ID: id, Figure: "6c", Text: text, Judge: func(t tidy.Table) (Verdict, error) { return expertAgainst(t, own, rival) }}
 	}
 	return []Claim{
-		claim("expert-helps", "expert information at meta-train time, behaviour cloning on the expert's states, improves the learned loss at meta-test", learnedShaped, learned),
-		claim("expert-helps-time", "of expert-helps: against a loss that is learned without expert in the same time", learnedShaped, learnedInTime),
-		claim("expert-feedback", "ours: the expert's feedback law in the policy's own states, as the task loss of meta-training, improves the learned loss at meta-test", learnedFeedback, learned),
-		claim("expert-feedback-cloning", "ours: that feedback law makes a better loss than behaviour cloning on the expert's states", learnedFeedback, learnedShaped),
+		claim("expert-helps", "expert information at meta-train time, behaviour cloning on the expert's states, improves the learned loss at meta-test", LearnedShaped, LearnedLoss),
+		claim("expert-helps-time", "of expert-helps: against a loss that is learned without expert in the same time", LearnedShaped, LearnedInTime),
+		claim("expert-feedback", "ours: the expert's feedback law in the policy's own states, as the task loss of meta-training, improves the learned loss at meta-test", LearnedFeedback, LearnedLoss),
+		claim("expert-feedback-cloning", "ours: that feedback law makes a better loss than behaviour cloning on the expert's states", LearnedFeedback, LearnedShaped),
 	}
 }
 

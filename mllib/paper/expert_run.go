@@ -15,14 +15,6 @@ import (
 	"ml3/mllib/rl"
 )
 
-// The methods, besides those of model-based RL.
-const (
-	learnedFeedback = "learned shaped, feedback"         // ours: the expert's feedback law in the policy's own states
-	learnedInTime   = "learned, equal time"              // without expert, in the time of the loss shaped by cloning
-	cloned          = "behaviour cloning"                // plain, of all experts
-	clonedBlind     = "behaviour cloning, goal not seen" // by a policy that does not see the goal
-)
-
 // expertLab is one seed of the experiment.
 type expertLab struct {
 	planLab
@@ -49,7 +41,7 @@ func (e ExpertReacher) Run(ctx context.Context, in Input, report func(done, tota
 		}
 	}
 	var last *LearnedModel
-	for _, method := range []string{learnedShaped, learnedFeedback, learnedInTime, learned} {
+	for _, method := range []string{LearnedShaped, LearnedFeedback, LearnedInTime, LearnedLoss} {
 		if last, err = l.learnFrom(method); err != nil {
 			return l.out, fmt.Errorf("%s: %w", method, err)
 		}
@@ -77,13 +69,13 @@ func (l expertLab) demonstrate() ([]rl.Expert, error) {
 	}
 	for k, x := range experts {
 		task := part(planTraining(l.Version.Name), "goal", strconv.Itoa(k))
-		l.row(ilqr, task, x.Plan.Iterations, "cost", x.Plan.Cost)
-		l.row(ilqr, task, x.Plan.Iterations, "expert distance", x.Distance)
+		l.row(ILQR, task, x.Plan.Iterations, "cost", x.Plan.Cost)
+		l.row(ILQR, task, x.Plan.Iterations, "expert distance", x.Distance)
 		if l.failed(x) {
-			l.row(ilqr, task, x.Plan.Iterations, "failed", 1)
+			l.row(ILQR, task, x.Plan.Iterations, "failed", 1)
 		}
 		if l.Seed == l.Test.Shown && k < l.Test.Goals {
-			l.path(ilqr, task, stacked(x.Plan.States), true)
+			l.path(ILQR, task, stacked(x.Plan.States), true)
 		}
 	}
 	experts = slices.DeleteFunc(experts, l.failed)
@@ -104,7 +96,7 @@ func (e ExpertReacher) failed(x rl.Expert) bool { return !(x.Distance <= e.Toler
 // an expert the task loss knows depends on the method.
 func (e ExpertReacher) Training(method string, plant rl.Plant, model rl.Model, experts []rl.Expert, seed uint64) Training {
 	v := e.Version
-	if method == learnedInTime {
+	if method == LearnedInTime {
 		v.Train.OuterSteps = e.EqualTime
 	}
 	t := v.Training(PlanLoss{method, v.Losses[0].Learner}, plant, model, seed)
@@ -113,9 +105,9 @@ func (e ExpertReacher) Training(method string, plant rl.Plant, model rl.Model, e
 		x := experts[rng.IntN(len(experts))]
 		p.Goal = x.Goal
 		switch method {
-		case learnedShaped:
+		case LearnedShaped:
 			return rl.Cloning{Planned: p, Experts: []rl.Expert{x}}
-		case learnedFeedback:
+		case LearnedFeedback:
 			return rl.FeedbackCloning{Planned: p, Expert: x}
 		}
 		return p
@@ -133,7 +125,7 @@ func (l expertLab) learnFrom(method string) (*LearnedModel, error) {
 	if err == nil {
 		err = l.test(l.Version, m, l.plant)
 	}
-	if err == nil && method != learnedInTime {
+	if err == nil && method != LearnedInTime {
 		err = l.paths(l.Version, m, model)
 	}
 	return model, err

@@ -26,7 +26,7 @@ func TestExpertQuick(t *testing.T) {
 	table := quickTwice(t, expertExperiment(), e, []uint64{0, 1})
 	for _, seed := range table.Seeds() {
 		of := func(metric string) tidy.Table {
-			return table.Where(tidy.Method(ilqr), tidy.Metric(metric), tidy.Seed(seed))
+			return table.Where(tidy.Method(ILQR), tidy.Metric(metric), tidy.Seed(seed))
 		}
 		far := 0
 		for _, r := range of("expert distance") {
@@ -44,7 +44,7 @@ func TestExpertQuick(t *testing.T) {
 	end := func(method string) float64 {
 		return tidy.Mean(column(table.Where(tidy.Method(method), tidy.Metric("distance"), tidy.Has("goals", "right"), tidy.Steps(0, 0))))
 	}
-	if seen, not := end(cloned), end(clonedBlind); !(seen < not) {
+	if seen, not := end(Cloned), end(ClonedBlind); !(seen < not) {
 		t.Errorf("cloning with the goal ends %v m away, without %v m", seen, not)
 	}
 }
@@ -94,11 +94,11 @@ func TestExpertTraining(t *testing.T) {
 	}
 	theta := e.Version.Policy.Init(nil, random.Stream(0, "policy"))
 	loss := map[string]float64{}
-	for _, method := range []string{learnedShaped, learnedFeedback, learned, learnedInTime} {
+	for _, method := range []string{LearnedShaped, LearnedFeedback, LearnedLoss, LearnedInTime} {
 		training := e.Training(method, plant, plant, experts, 0)
 		task := training.Draw(random.Stream(0, "draw"))
 		loss[method] = task.Loss(theta, nil).Item()
-		if steps := training.Config.OuterSteps; (steps == e.EqualTime) != (method == learnedInTime) {
+		if steps := training.Config.OuterSteps; (steps == e.EqualTime) != (method == LearnedInTime) {
 			t.Errorf("%s takes %d outer steps", method, steps)
 		}
 	}
@@ -108,10 +108,10 @@ func TestExpertTraining(t *testing.T) {
 		u := e.Version.Policy.Act(theta, ad.RowVector(x.Plan.States[i]...), x.Goal).Data
 		want += math.Pow(u[0]-a[0], 2) + math.Pow(u[1]-a[1], 2)
 	}
-	if math.Abs(loss[learnedShaped]-want) > 1e-9*want {
-		t.Errorf("cloning: %v, by a loop over the expert's states %v", loss[learnedShaped], want)
+	if math.Abs(loss[LearnedShaped]-want) > 1e-9*want {
+		t.Errorf("cloning: %v, by a loop over the expert's states %v", loss[LearnedShaped], want)
 	}
-	if loss[learned] != loss[learnedInTime] || loss[learned] == loss[learnedShaped] || loss[learnedFeedback] == loss[learnedShaped] {
+	if loss[LearnedLoss] != loss[LearnedInTime] || loss[LearnedLoss] == loss[LearnedShaped] || loss[LearnedFeedback] == loss[LearnedShaped] {
 		t.Errorf("task losses %v", loss)
 	}
 }
@@ -122,7 +122,7 @@ func TestExpertClaims(t *testing.T) {
 		var all tidy.Table
 		for seed := range uint64(5) {
 			w := &lab{Input: Input{Seed: seed}, experiment: "expert-reacher"}
-			for method, d := range map[string]float64{learnedShaped: shaped, learnedFeedback: feedback, learned: plain, learnedInTime: inTime} {
+			for method, d := range map[string]float64{LearnedShaped: shaped, LearnedFeedback: feedback, LearnedLoss: plain, LearnedInTime: inTime} {
 				distances(w, method, "robust", d*(1+0.002*float64(len(method))*float64(seed)), d)
 			}
 			all = append(all, w.out.Rows...)

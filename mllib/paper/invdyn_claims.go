@@ -49,26 +49,26 @@ func whole(t tidy.Table) func(string) tidy.Table { return logError(t, tidy.Steps
 
 // shapedBest judges the last step: the better of the two others minus the shaped loss.
 func shapedBest(t tidy.Table) (Verdict, error) {
-	return contest{effect: "log10 torque error at the last step, %s − shaped", own: learnedShaped, rivals: []string{learned, bestRate},
+	return contest{effect: "log10 torque error at the last step, %s − shaped", own: LearnedShaped, rivals: []string{LearnedLoss, BestRate},
 		of: ending(t), all: t, strongest: lower}.judge()
 }
 
 // shapedFastest judges the whole curve in the same way.
 func shapedFastest(t tidy.Table) (Verdict, error) {
-	return contest{effect: "log10 torque error, mean over steps, %s − shaped", own: learnedShaped, rivals: []string{learned, bestRate},
+	return contest{effect: "log10 torque error, mean over steps, %s − shaped", own: LearnedShaped, rivals: []string{LearnedLoss, BestRate},
 		of: whole(t), all: t, strongest: lower}.judge()
 }
 
 // plainWorst judges the last step: the loss without shaping minus the worse of the
 // two others.
 func plainWorst(t tidy.Table) (Verdict, error) {
-	return contest{effect: "log10 torque error at the last step, learned − %s", own: learned, rivals: []string{learnedShaped, bestRate},
+	return contest{effect: "log10 torque error at the last step, learned − %s", own: LearnedLoss, rivals: []string{LearnedShaped, BestRate},
 		of: ending(t), all: t, strongest: higher, effectOf: func(own, rival float64) float64 { return own - rival }}.judge()
 }
 
 // mseSlower judges the whole curve: MSE minus the learned loss without shaping.
 func mseSlower(t tidy.Table) (Verdict, error) {
-	return contest{effect: "log10 torque error, mean over steps, task loss − learned", own: learned, rivals: []string{bestRate},
+	return contest{effect: "log10 torque error, mean over steps, task loss − learned", own: LearnedLoss, rivals: []string{BestRate},
 		of: whole(t), all: t}.judge()
 }
 
@@ -78,6 +78,6 @@ const sameEnd = 0.06
 // mseEnds judges whether the mean curves of the two end within 15 % of each other.
 func mseEnds(t tidy.Table) (Verdict, error) {
 	return contest{effect: fmt.Sprintf("%g − |log10 torque error at the last step, task loss − learned, mean over seeds|", sameEnd),
-		own: learned, rivals: []string{bestRate}, of: ending(t), all: t,
+		own: LearnedLoss, rivals: []string{BestRate}, of: ending(t), all: t,
 		statistic: func(perSeed []float64) float64 { return sameEnd - math.Abs(tidy.Mean(perSeed)) }}.judge()
 }

@@ -15,10 +15,10 @@ func TestInverseDynamicsClaimsFollowTheTable(t *testing.T) {
 			w := &lab{Input: Input{Seed: seed}, experiment: "invdyn-sawyer"}
 			wobble := 1 + 0.01*float64(seed)
 			for _, step := range []int{0, 1, 200} {
-				w.row(learnedShaped, invdynTest, step, "torque error", wobble*shaped)
+				w.row(LearnedShaped, invdynTest, step, "torque error", wobble*shaped)
 				w.row("learned", invdynTest, step, "torque error", learned)
-				w.row(bestRate, invdynTest, step, "torque error", mse)
-				w.row(powerMSE, invdynTest, step, "torque error", 1e-9) // the paper has none
+				w.row(BestRate, invdynTest, step, "torque error", mse)
+				w.row(PowerMSE, invdynTest, step, "torque error", 1e-9) // the paper has none
 			}
 			all = append(all, w.out.Rows...)
 		}
@@ -62,7 +62,7 @@ func TestClaimsKnowDivergence(t *testing.T) {
 	table := func(lost string, seeds uint64) tidy.Table {
 		w := &lab{experiment: "invdyn-sawyer"}
 		for w.Seed = range 5 {
-			for method, x := range map[string]float64{learnedShaped: 0.1, learned: 0.2, bestRate: 0.3} {
+			for method, x := range map[string]float64{LearnedShaped: 0.1, LearnedLoss: 0.2, BestRate: 0.3} {
 				for _, step := range []int{0, 1, 200} {
 					if method == lost && w.Seed < seeds && step > 1 {
 						w.row(method, invdynTest+"/test=1", 7, tidy.DivergedMetric, 1)
@@ -81,9 +81,9 @@ func TestClaimsKnowDivergence(t *testing.T) {
 		text  string
 	}{
 		{"", 0, Reproduced, "learned − shaped"},
-		{learnedShaped, 1, Inconclusive, "without 1 seeds with which learned shaped"},
-		{learned, 1, Reproduced, "and 1 with which learned diverged"},
-		{learnedShaped, 5, Inconclusive, "learned shaped diverged with every seed"},
+		{LearnedShaped, 1, Inconclusive, "without 1 seeds with which learned shaped"},
+		{LearnedLoss, 1, Reproduced, "and 1 with which learned diverged"},
+		{LearnedShaped, 5, Inconclusive, "learned shaped diverged with every seed"},
 	} {
 		v, err := shapedBest(table(c.lost, c.seeds))
 		if err != nil || v.Outcome != c.want || !strings.Contains(v.Effect, c.text) {

@@ -13,10 +13,6 @@ import (
 	"ml3/mllib/tidy"
 )
 
-// powerMSE is the method of descending the power-weighted mean squared error at
-// the best of its rates.
-const powerMSE = "power-weighted mse, best rate"
-
 // mseObjective and powerObjective are the objectives of the baselines.
 func mseObjective(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
 	return task.(Dynamics).MSE(theta, rng)
@@ -78,9 +74,9 @@ func (e InverseDynamics) Run(ctx context.Context, in Input, report func(done, to
 
 // Training is the meta-training of a loss, shaped or not, on the trajectories of meta-training.
 func (e InverseDynamics) Training(s Setting, shaped bool) Training {
-	task, method := s.Task, learned
+	task, method := s.Task, LearnedLoss
 	if task.Shaped = shaped; shaped {
-		method = learnedShaped
+		method = LearnedShaped
 	}
 	return Training{Method: method, Task: invdynTraining, Learner: e.Loss(),
 		Draw: func(*rand.Rand) meta.Task { return task }, Config: e.Train, Init: "loss init", Stream: "meta-training"}
@@ -123,10 +119,10 @@ func (l invdynLab) progress(tr *meta.Trainer, m Method) error {
 // baselines are the mean squared errors at the best of their rates, and the first
 // also at the rate of the learned losses.
 func (l invdynLab) baselines() ([]Method, error) {
-	methods := []Method{{taskLoss, meta.Objective(mseObjective).At(l.Rate)}}
+	methods := []Method{{TaskLoss, meta.Objective(mseObjective).At(l.Rate)}}
 	for _, b := range []search{
-		{name: bestRate, of: mseObjective, rates: l.Rates},
-		{name: powerMSE, of: powerObjective, rates: l.PowerRates},
+		{name: BestRate, of: mseObjective, rates: l.Rates},
+		{name: PowerMSE, of: powerObjective, rates: l.PowerRates},
 	} {
 		b.starts = l.RateStarts
 		b.end = func(m Method, k int) (float64, error) {
@@ -178,8 +174,8 @@ func (l invdynLab) constant() {
 		torque += a / float64(len(s.Tests))
 		inertia += b / float64(len(s.Tests))
 	}
-	l.row("constant", invdynTest, 0, "torque error", torque)
-	l.row("constant", invdynTest, 0, "inertia error", inertia)
+	l.row(Constant, invdynTest, 0, "torque error", torque)
+	l.row(Constant, invdynTest, 0, "inertia error", inertia)
 }
 
 // pictures writes what a fitted network predicts on the first new trajectory of
@@ -213,11 +209,11 @@ func (l invdynLab) poses() error {
 	d, t := l.Arm.Joints(), l.setting.Tests[0]
 	for i := range l.Arm.Points {
 		for j := range d {
-			l.pixel("truth", jointTask(j), i, "torque", t.Motion.Torque[i*d+j])
-			l.pixel("truth", jointTask(j), i, "bias", t.Motion.Bias[i*d+j])
+			l.pixel(Truth, jointTask(j), i, "torque", t.Motion.Torque[i*d+j])
+			l.pixel(Truth, jointTask(j), i, "bias", t.Motion.Bias[i*d+j])
 		}
 	}
-	l.picture("truth", "test=0", "scaled inertia", t.New.H.Row(0))
+	l.picture(Truth, "test=0", "scaled inertia", t.New.H.Row(0))
 	state := model.NewState()
 	for i := 0; i < l.Arm.Points; i += l.Arm.Points / 5 {
 		state.SetState(t.Motion.Q[i*d:(i+1)*d], nil, nil)
@@ -233,7 +229,7 @@ func (l invdynLab) poses() error {
 		}
 		task := tidy.TaskOf("test", "0", "seconds", strconv.FormatFloat(l.Arm.Duration*float64(i)/float64(l.Arm.Points), 'g', -1, 64))
 		for k, axis := range []string{"x", "y", "z"} {
-			l.picture("arm", task, axis, place[k])
+			l.picture(ArmPose, task, axis, place[k])
 		}
 	}
 	return nil

@@ -19,36 +19,16 @@ import (
 )
 
 // Method is a way to improve an optimizee: a name, which is its name in tables,
-// and the rule of its steps. The names mean the same in every experiment:
-//
-//	learned               the loss learned with the plain task loss, at its rate α
-//	learned shaped        learned with extra information at meta-train time
-//	learned, fixed rate   where a method named learned learns its rate too: without that
-//	task loss             descent on the task loss at the rate α of the learned loss
-//	task loss, best rate  at the rate that is best on the meta-train task
-//	task loss, rate 0.1   at another rate
-//
-// A method without a rule is one whose meta-training diverged.
+// and the rule of its steps. A method without a rule is one whose meta-training diverged.
 type Method struct {
 	Name string
 	Rule meta.Rule
 }
 
-const (
-	learned       = "learned"
-	learnedShaped = "learned shaped"
-	learnedFixed  = "learned, fixed rate"
-	taskLoss      = "task loss"
-	bestRate      = "task loss, best rate"
-)
-
 // descends is the method of descending the task loss at a rate.
 func descends(name string, rate float64) Method {
 	return Method{name, meta.Objective(meta.TaskLoss).At(rate)}
 }
-
-// atRate names descent on the task loss at another rate.
-func atRate(rate float64) string { return fmt.Sprintf("task loss, rate %g", rate) }
 
 // lab is one seed of an experiment while it runs: its rows so far, its progress
 // and its memory.

@@ -59,13 +59,13 @@ func planPolicy(scale ...float64) rl.Policy {
 
 // planLoss is M_φ with two hidden layers, loss and rate α = floor + σ.
 func planLoss(inputs, hidden int, floor float64) PlanLoss {
-	return PlanLoss{learned, meta.LossAndRate{Floor: floor, Scale: 1,
+	return PlanLoss{LearnedLoss, meta.LossAndRate{Floor: floor, Scale: 1,
 		Net: nn.MLP{Sizes: []int{inputs, hidden, hidden, 2}, Hidden: ad.ELU, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault}}}
 }
 
 // fixedRate is M_φ at a fixed rate.
 func fixedRate(inputs, hidden int, alpha float64) PlanLoss {
-	return PlanLoss{learnedFixed, meta.Loss{Rate: alpha,
+	return PlanLoss{LearnedFixed, meta.Loss{Rate: alpha,
 		Net: nn.MLP{Sizes: []int{inputs, hidden, hidden, 1}, Hidden: ad.ELU, Out: ad.Softplus, Bias: true, Weights: nn.TorchDefault}}}
 }
 

@@ -55,7 +55,7 @@ func planRows(t tidy.Table, version string, updates int, goals ...string) func(m
 	return func(method string) tidy.Table {
 		rows := all.Where(tidy.Method(method), tidy.Steps(updates, updates))
 		if lost := t.Diverged(method, planTraining(version)); len(lost) > 0 {
-			rows = append(rows, all.Where(tidy.Method(throughModel), tidy.Steps(0, 0), tidy.Seed(lost...))...)
+			rows = append(rows, all.Where(tidy.Method(ThroughModel), tidy.Steps(0, 0), tidy.Seed(lost...))...)
 		}
 		return rows
 	}
@@ -68,9 +68,9 @@ func logMean(values []float64) float64 { return math.Log10(tidy.Mean(values)) }
 func planAgainst(version string, updates int) func(tidy.Table) (Verdict, error) {
 	return func(t tidy.Table) (Verdict, error) {
 		of := planRows(t, version, updates, "right", "left")
-		c := contest{own: learned, rivals: []string{throughModel}, of: of, number: logMean,
+		c := contest{own: LearnedLoss, rivals: []string{ThroughModel}, of: of, number: logMean,
 			effect: fmt.Sprintf("%s: log10 of the mean final distance over all goals after %d updates, task loss − learned%s", version, updates,
-				worst(of(learned), of(throughModel)))}
+				worst(of(LearnedLoss), of(ThroughModel)))}
 		return c.judge()
 	}
 }
@@ -97,7 +97,7 @@ func worst(own, rival tidy.Table) string {
 // minus a half.
 func generalizes(version string) func(tidy.Table) (Verdict, error) {
 	return func(t tidy.Table) (Verdict, error) {
-		c := contest{own: learned, of: planRows(t, version, planEnd, "left"), number: func(values []float64) float64 {
+		c := contest{own: LearnedLoss, of: planRows(t, version, planEnd, "left"), number: func(values []float64) float64 {
 			share := 0.0
 			for _, d := range values {
 				if d <= atGoal {
@@ -106,7 +106,7 @@ func generalizes(version string) func(tidy.Table) (Verdict, error) {
 			}
 			return share - 0.5
 		}}
-		effects, err := c.perSeed(learned)
+		effects, err := c.perSeed(LearnedLoss)
 		if err != nil {
 			return Verdict{}, err
 		}
@@ -116,7 +116,7 @@ func generalizes(version string) func(tidy.Table) (Verdict, error) {
 
 // learnedRate judges the robust version against itself at a fixed rate.
 func learnedRate(t tidy.Table) (Verdict, error) {
-	c := contest{own: learned, rivals: []string{learnedFixed}, of: planRows(t, "robust", planEnd, "right", "left"), number: logMean,
+	c := contest{own: LearnedLoss, rivals: []string{LearnedFixed}, of: planRows(t, "robust", planEnd, "right", "left"), number: logMean,
 		effect: fmt.Sprintf("robust: log10 of the mean final distance over all goals after %d updates, fixed rate − learned rate", planEnd)}
 	return c.judge()
 }

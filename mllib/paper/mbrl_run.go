@@ -13,12 +13,6 @@ import (
 	"ml3/mllib/tidy"
 )
 
-// The baselines descend L_T itself through a model at the best of their rates.
-const (
-	throughModel = "task loss through the model, best rate" // that of the first method's meta-training
-	throughTruth = "task loss through the truth, best rate" // the true dynamics
-)
-
 // planTraining and planTest name the rows of a version.
 func planTraining(version string) string {
 	return tidy.TaskOf("version", version, "split", "meta-train")
@@ -176,7 +170,7 @@ func (l planLab) baselines(v PlanVersion, model rl.Model) error {
 	for _, b := range []struct {
 		name  string
 		model rl.Model
-	}{{throughModel, model}, {throughTruth, l.plant}} {
+	}{{ThroughModel, model}, {ThroughTruth, l.plant}} {
 		p := v.Planned(l.plant, b.model)
 		s := search{name: b.name, of: meta.TaskLoss, rates: l.Rates, starts: l.RateStarts}
 		s.end = func(m Method, k int) (float64, error) {

@@ -51,8 +51,8 @@ func TestModelBasedQuick(t *testing.T) {
 		if testing.Short() {
 			continue
 		}
-		of := planRows(table, "robust", 10, "right")(learned)
-		before := planRows(table, "robust", 0, "right")(learned)
+		of := planRows(table, "robust", 10, "right")(LearnedLoss)
+		before := planRows(table, "robust", 0, "right")(LearnedLoss)
 		if d, d0 := tidy.Mean(column(of)), tidy.Mean(column(before)); !(d < d0/1.5) {
 			t.Errorf("%s: the quick profile no longer tells the story: %v m before, %v m after 10 updates", e.Name, d0, d)
 		}
@@ -81,17 +81,17 @@ func TestPlanPaths(t *testing.T) {
 		task := planTest("robust", half, 0)
 		for _, updates := range []string{"0", "5"} {
 			end := part(task, "updates", updates)
-			x, y := at(learned, end, "x", 65), at(learned, end, "y", 65)
+			x, y := at(LearnedLoss, end, "x", 65), at(LearnedLoss, end, "y", 65)
 			d := math.Hypot(x-at("goal", task, "x", 0), y-at("goal", task, "y", 0))
-			rows := out.Rows.Where(tidy.Method(learned), tidy.Task(task), tidy.Metric("distance"), func(r tidy.Row) bool { return updates == string(rune('0'+r.Step)) })
+			rows := out.Rows.Where(tidy.Method(LearnedLoss), tidy.Task(task), tidy.Metric("distance"), func(r tidy.Row) bool { return updates == string(rune('0'+r.Step)) })
 			if len(rows) != 1 || math.Abs(rows[0].Value-d) > 1e-12 {
 				t.Errorf("%s: the path ends %v m from the goal, rows %v", end, d, rows)
 			}
-			q1, q2 := at(learned, part(end, "joint", "1"), "angle", 65), at(learned, part(end, "joint", "2"), "angle", 65)
+			q1, q2 := at(LearnedLoss, part(end, "joint", "1"), "angle", 65), at(LearnedLoss, part(end, "joint", "2"), "angle", 65)
 			if want := 0.1*math.Cos(q1) + 0.11*math.Cos(q1+q2); math.Abs(x-want) > 1e-12 {
 				t.Errorf("%s: tip at x = %v m, by the angles %v", end, x, want)
 			}
-			at(learned, part(end, "rollout", "imagined"), "x", 65)
+			at(LearnedLoss, part(end, "rollout", "imagined"), "x", 65)
 		}
 	}
 }
@@ -157,7 +157,7 @@ func TestModelExplodes(t *testing.T) {
 		t.Fatalf("error %v, a rule: %v", err, m.Rule != nil)
 	}
 	rows := l.out.Rows.Where(tidy.Metric(tidy.DivergedMetric))
-	if len(rows) != 1 || rows[0].Step != 0 || tidy.TaskValue(rows[0].Task, "quantity") != "task loss" || len(l.out.Rows.Diverged(learned, planTraining("robust"))) != 1 {
+	if len(rows) != 1 || rows[0].Step != 0 || tidy.TaskValue(rows[0].Task, "quantity") != "task loss" || len(l.out.Rows.Diverged(LearnedLoss, planTraining("robust"))) != 1 {
 		t.Errorf("diverged: %v", rows)
 	}
 	if err := l.test(*v, m, l.plant); err != nil || len(l.out.Rows.Where(tidy.Metric("distance"))) != 0 {
@@ -213,12 +213,12 @@ func TestPlanClaims(t *testing.T) {
 		for seed := range uint64(6) {
 			w := &lab{Input: Input{Seed: seed}, experiment: "mbrl-pointmass"}
 			if int(seed) >= lost {
-				distances(w, learned, version, own, left)
+				distances(w, LearnedLoss, version, own, left)
 			} else {
-				w.row(learned, part(planTraining(version), "quantity", "task loss"), 7, tidy.DivergedMetric, 1)
+				w.row(LearnedLoss, part(planTraining(version), "quantity", "task loss"), 7, tidy.DivergedMetric, 1)
 			}
-			distances(w, throughModel, version, rival, rival)
-			distances(w, learnedFixed, version, fixed, fixed)
+			distances(w, ThroughModel, version, rival, rival)
+			distances(w, LearnedFixed, version, fixed, fixed)
 			all = append(all, w.out.Rows...)
 		}
 		return all
@@ -271,10 +271,10 @@ func TestPlanClaims(t *testing.T) {
 // TestWorst counts by goal and seed.
 func TestWorst(t *testing.T) {
 	w := &lab{experiment: "x"}
-	distances(w, learned, "paper", 0.1, 0.3)
-	distances(w, throughModel, "paper", 0.2, 0.2)
+	distances(w, LearnedLoss, "paper", 0.1, 0.3)
+	distances(w, ThroughModel, "paper", 0.2, 0.2)
 	rows := w.out.Rows.Where(tidy.Steps(planEnd, planEnd))
-	if got := worst(rows.Where(tidy.Method(learned)), rows.Where(tidy.Method(throughModel))); got != " (worst goal 0.3 m; worse than that on 2 of 4)" {
+	if got := worst(rows.Where(tidy.Method(LearnedLoss)), rows.Where(tidy.Method(ThroughModel))); got != " (worst goal 0.3 m; worse than that on 2 of 4)" {
 		t.Error(got)
 	}
 }

@@ -90,9 +90,9 @@ func mountainCarExperiment() Experiment {
 func carReference(data string) (tidy.Table, error) {
 	train, test := carTask("released", "split", "meta-train"), carTask("released", "start", "meta-train policy")
 	return readCurves(data, "mountain-car", []theirs{
-		{file: "mountain_car_shaped_test.csv", columns: tidy.Wide{Column: "dist_last_state_to_goal"}, method: "reference shaped", task: test, metric: "final distance"},
-		{file: "mountain_car_plain_test.csv", columns: tidy.Wide{Column: "dist_last_state_to_goal"}, method: "reference", task: test, metric: "final distance"},
-		{file: "mountain_car_shaped_train_task_loss.csv", columns: tidy.Wide{Column: "task_loss"}, method: "reference shaped", task: train, metric: "task loss by outer step"},
-		{file: "mountain_car_plain_train_task_loss.csv", columns: tidy.Wide{Column: "task_loss"}, method: "reference", task: train, metric: "task loss by outer step"},
+		{file: "mountain_car_shaped_test.csv", columns: tidy.Wide{Column: "dist_last_state_to_goal"}, method: ReferenceShaped, task: test, metric: "final distance"},
+		{file: "mountain_car_plain_test.csv", columns: tidy.Wide{Column: "dist_last_state_to_goal"}, method: Reference, task: test, metric: "final distance"},
+		{file: "mountain_car_shaped_train_task_loss.csv", columns: tidy.Wide{Column: "task_loss"}, method: ReferenceShaped, task: train, metric: "task loss by outer step"},
+		{file: "mountain_car_plain_train_task_loss.csv", columns: tidy.Wide{Column: "task_loss"}, method: Reference, task: train, metric: "task loss by outer step"},
 	})
 }

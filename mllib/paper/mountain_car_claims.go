@@ -17,9 +17,9 @@ func carClaims() []Claim {
 			Text:  "with the extra information the car reaches the goal in a few updates; iLQR and the loss learned without it do not",
 			Judge: carSolves},
 		{ID: "car-extra-goal", Figure: "6a, b", Text: "of car-solves: the extra goal at meta-train time is what makes the learned loss work",
-			Judge: func(t tidy.Table) (Verdict, error) { return carAgainst(t, learned) }},
+			Judge: func(t tidy.Table) (Verdict, error) { return carAgainst(t, LearnedLoss) }},
 		{ID: "car-ilqr", Figure: "6a, b", Text: "of car-solves: the learned loss brings more policies to the goal than iLQR does from the same start",
-			Judge: func(t tidy.Table) (Verdict, error) { return carAgainst(t, ilqr) }},
+			Judge: func(t tidy.Table) (Verdict, error) { return carAgainst(t, ILQR) }},
 	}
 }
 
@@ -27,7 +27,7 @@ func carClaims() []Claim {
 // the policies are at the goal after a few updates on the loss learned with the
 // extra goal, and no other method ever has half of them there.
 func carSolves(t tidy.Table) (Verdict, error) {
-	c := carContest(t, slices.DeleteFunc(t.Methods(), func(m string) bool { return m == learnedShaped })...)
+	c := carContest(t, slices.DeleteFunc(t.Methods(), func(m string) bool { return m == LearnedShaped })...)
 	c.effect = fmt.Sprintf("weaker of: fraction at the goal after %d updates − 1/2, 1/2 − the most any other method ever has", carFew)
 	c.effectOf = func(own, other float64) float64 { return min(own-0.5, 0.5-other) }
 	return c.judge()
@@ -46,7 +46,7 @@ func carAgainst(t tidy.Table, rivals ...string) (Verdict, error) {
 func carContest(t tidy.Table, rivals ...string) contest {
 	t = t.Where(tidy.Task(carTask("robust", "start", "fresh")), tidy.Metric("success"))
 	const best = "the best of the others"
-	return contest{own: learnedShaped, rivals: []string{best}, number: slices.Max[[]float64],
+	return contest{own: LearnedShaped, rivals: []string{best}, number: slices.Max[[]float64],
 		of: func(m string) tidy.Table {
 			if m == best {
 				return t.Where(tidy.Method(rivals...))

@@ -22,9 +22,6 @@ func carTask(version string, more ...string) string {
 	return tidy.TaskOf(append([]string{"version", version}, more...)...)
 }
 
-// ilqr is the method of iLQR: it is no rule, for it plans forces with the model.
-const ilqr = "iLQR"
-
 // carLab is one seed of the experiment.
 type carLab struct {
 	*lab
@@ -70,9 +67,9 @@ func (m MountainCar) Training(v CarVersion, extraGoal bool, seed uint64) Trainin
 	if v.OnePolicy {
 		task = task.From(m.trainPolicy(v, seed))
 	}
-	method := learned
+	method := LearnedLoss
 	if extraGoal {
-		method = learnedShaped
+		method = LearnedShaped
 	}
 	return Training{Method: method, Task: carTask(v.Name, "split", "meta-train"), Learner: v.Loss,
 		Draw: func(*rand.Rand) meta.Task { return task }, Config: v.Train, Init: v.Name + " loss init", Stream: v.Name + " meta-training"}
@@ -80,9 +77,9 @@ func (m MountainCar) Training(v CarVersion, extraGoal bool, seed uint64) Trainin
 
 // version meta-trains with and without the extra goal and tests.
 func (l carLab) version(v CarVersion) error {
-	methods := []Method{descends(taskLoss, v.Loss.Rate)}
+	methods := []Method{descends(TaskLoss, v.Loss.Rate)}
 	for _, rate := range v.Rates {
-		methods = append(methods, descends(atRate(rate), rate))
+		methods = append(methods, descends(AtRate(rate), rate))
 	}
 	for _, extraGoal := range []bool{true, false} {
 		m, err := l.learn(l.Training(v, extraGoal, l.Seed), func(tr *meta.Trainer, m Method) error {
@@ -108,7 +105,7 @@ func (l carLab) version(v CarVersion) error {
 
 // test writes how each method, and iLQR, does from each initial policy.
 func (l carLab) test(v CarVersion, start string, policies []nn.Params, methods []Method) error {
-	for _, m := range slices.Concat(methods, []Method{{Name: ilqr}}) {
+	for _, m := range slices.Concat(methods, []Method{{Name: ILQR}}) {
 		var all [][]carState
 		for k, theta := range policies {
 			states, err := l.improve(m, v, theta)
@@ -118,7 +115,7 @@ func (l carLab) test(v CarVersion, start string, policies []nn.Params, methods [
 			all = append(all, states)
 		}
 		l.means(m.Name, carTask(v.Name, "start", start), all)
-		if other := func(rate float64) bool { return m.Name == atRate(rate) }; v.Drawn && !slices.ContainsFunc(v.Rates, other) {
+		if other := func(rate float64) bool { return m.Name == AtRate(rate) }; v.Drawn && !slices.ContainsFunc(v.Rates, other) {
 			l.drives(m.Name, v, start, all[0])
 		}
 	}
@@ -127,7 +124,7 @@ func (l carLab) test(v CarVersion, start string, policies []nn.Params, methods [
 
 // improve returns how a policy does before the first and after each update.
 func (l carLab) improve(m Method, v CarVersion, theta nn.Params) ([]carState, error) {
-	if m.Name == ilqr {
+	if m.Name == ILQR {
 		return l.plan(v, theta)
 	}
 	return l.drive(m, v, theta)

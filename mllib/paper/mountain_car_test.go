@@ -71,9 +71,9 @@ func TestCarClaim(t *testing.T) {
 		for seed := range uint64(5) {
 			w := &lab{Input: Input{Seed: seed}, experiment: "mountain-car"}
 			for step := range 21 {
-				w.row(learnedShaped, carTask("robust", "start", "fresh"), step, "success", learned*float64(min(step, 10))/10+0.001*float64(seed))
-				w.row(ilqr, carTask("robust", "start", "fresh"), step, "success", iLQR*float64(20-step)/20)
-				w.row(taskLoss, carTask("robust", "start", "fresh"), step, "success", late*float64(max(0, step-10))/10)
+				w.row(LearnedShaped, carTask("robust", "start", "fresh"), step, "success", learned*float64(min(step, 10))/10+0.001*float64(seed))
+				w.row(ILQR, carTask("robust", "start", "fresh"), step, "success", iLQR*float64(20-step)/20)
+				w.row(TaskLoss, carTask("robust", "start", "fresh"), step, "success", late*float64(max(0, step-10))/10)
 			}
 			t = append(t, w.out.Rows...)
 		}
@@ -93,7 +93,7 @@ func TestCarClaim(t *testing.T) {
 			t.Errorf("%+v against iLQR: %+v, error %v; want %v", c, v, err, want)
 		}
 	}
-	if _, err := claim.Judge(table(1, 0, 0).Where(tidy.Not(tidy.Method(learnedShaped)))); err == nil {
+	if _, err := claim.Judge(table(1, 0, 0).Where(tidy.Not(tidy.Method(LearnedShaped)))); err == nil {
 		t.Error("no error without the learned loss")
 	}
 }

@@ -41,9 +41,6 @@ type ShapedSine struct {
 // in the authors' code; the paper's text names prediction and target alone.
 type waveLoss struct{ shaped, seesX bool }
 
-// withoutX ends the names of losses that see prediction and target alone.
-const withoutX = " without x"
-
 func waveLosses() []waveLoss {
 	return []waveLoss{{true, true}, {false, true}, {true, false}, {false, false}}
 }
@@ -86,7 +83,7 @@ func shapedSineReference(data string) (tidy.Table, error) {
 		return theirs{file: file, columns: tidy.Wide{Step: "theta", Column: "meta_loss", Index: landscapeIndex}, method: method, task: frequencyTask(0.5), metric: "landscape"}
 	}
 	return readCurves(data, "shaped-sine", []theirs{
-		curve("shaped_sine_landscape_True.csv", "reference shaped"),
-		curve("shaped_sine_landscape_False.csv", "reference"),
+		curve("shaped_sine_landscape_True.csv", ReferenceShaped),
+		curve("shaped_sine_landscape_False.csv", Reference),
 	})
 }

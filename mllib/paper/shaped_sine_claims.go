@@ -19,7 +19,7 @@ func shapedSineClaims() []Claim {
 // one half.
 func sineConvex(t tidy.Table) (Verdict, error) {
 	const effect = "share of test frequencies with one interior minimum, at ν ± 0.5, − 1/2"
-	t = t.Where(tidy.Method(learnedShaped))
+	t = t.Where(tidy.Method(LearnedShaped))
 	convex, distance := t.Where(tidy.Metric("minima")).Sorted(), t.Where(tidy.Metric("minimum distance")).Sorted()
 	if len(convex) == 0 || len(convex) != len(distance) {
 		return Verdict{}, fmt.Errorf("%s: %d rows of minima and %d of minimum distance", effect, len(convex), len(distance))
@@ -44,12 +44,12 @@ func sineConvex(t tidy.Table) (Verdict, error) {
 // without shaping and the MSE at every rate.
 func sineShaped(t tidy.Table) (Verdict, error) {
 	t = reached(t.Where(tidy.Metric("found"), tidy.Task(everyFrequency)))
-	rivals := slices.DeleteFunc(t.Methods(), func(m string) bool { return m == learnedShaped || m == learnedShaped+withoutX })
+	rivals := slices.DeleteFunc(t.Methods(), func(m string) bool { return m == LearnedShaped || m == WithoutX(LearnedShaped) })
 	if len(rivals) == 0 {
 		return Verdict{}, fmt.Errorf("sine-shaped: no loss to compare with")
 	}
 	return contest{effect: "share of descents within 0.5 of ν, weaker of: learned shaped − 1/2, 1/2 − %s",
-		own: learnedShaped, rivals: rivals, strongest: higher,
+		own: LearnedShaped, rivals: rivals, strongest: higher,
 		of:       func(m string) tidy.Table { return t.Where(tidy.Method(m)) },
 		effectOf: func(own, rival float64) float64 { return min(own-0.5, 0.5-rival) }}.judge()
 }

@@ -40,7 +40,7 @@ func (s ShapedSine) Run(ctx context.Context, in Input, report func(done, total i
 	work := len(waveLosses())*s.Train.OuterSteps + methods*s.Starts*len(s.Frequencies)*s.Steps
 	l := shapedSineLab{newLab(ctx, "shaped-sine", in, work, report), s}
 	theta, _ := Landscape(meta.TaskLoss, LandscapeWave(s.ShownNu, false))
-	l.picture("grid", everyFrequency, "theta", theta)
+	l.picture(ThetaAt, everyFrequency, "theta", theta)
 	for _, w := range waveLosses() {
 		m, err := l.meta(w)
 		if err != nil {
@@ -51,12 +51,12 @@ func (s ShapedSine) Run(ctx context.Context, in Input, report func(done, total i
 			return l.out, err
 		}
 	}
-	baseline := descends(taskLoss, s.Rate)
+	baseline := descends(TaskLoss, s.Rate)
 	l.landscapes(baseline, true) // which do not depend on the rate
 	for _, rate := range append([]float64{s.Rate}, s.Rates...) {
 		m := baseline
 		if rate != s.Rate {
-			m = descends(atRate(rate), rate)
+			m = descends(AtRate(rate), rate)
 		}
 		if err := l.descents(m, false); err != nil {
 			return l.out, err
@@ -72,12 +72,12 @@ func (l shapedSineLab) meta(w waveLoss) (Method, error) {
 
 // Training is the meta-training of a loss, shaped or not, that sees x or does not.
 func (s ShapedSine) Training(shaped, seesX bool) Training {
-	method := learned
+	method := LearnedLoss
 	if shaped {
-		method = learnedShaped
+		method = LearnedShaped
 	}
 	if !seesX {
-		method += withoutX
+		method = WithoutX(method)
 	}
 	return Training{Method: method, Task: tidy.TaskOf("split", "meta-train"), Learner: s.Loss(seesX),
 		Draw:   func(rng *rand.Rand) meta.Task { return s.Draw(rng, shaped, seesX) },

@@ -171,13 +171,13 @@ func TestShapedSineClaimsFollowTheTable(t *testing.T) {
 		for seed := range uint64(4) {
 			w := &lab{Input: Input{Seed: seed}, experiment: "shaped-sine"}
 			for _, task := range []string{"nu=0.5", "nu=3"} {
-				w.row(learnedShaped, task, 10, "minima", minima)
-				w.row(learnedShaped, task, 10, "minimum distance", distance)
+				w.row(LearnedShaped, task, 10, "minima", minima)
+				w.row(LearnedShaped, task, 10, "minimum distance", distance)
 			}
-			w.row(learnedShaped, everyFrequency, 0, "found", 1-shaped)
-			w.row(learnedShaped, everyFrequency, 9, "found", shaped)
-			w.row(learned, everyFrequency, 9, "found", rival/2)
-			w.row(taskLoss, everyFrequency, 9, "found", rival)
+			w.row(LearnedShaped, everyFrequency, 0, "found", 1-shaped)
+			w.row(LearnedShaped, everyFrequency, 9, "found", shaped)
+			w.row(LearnedLoss, everyFrequency, 9, "found", rival/2)
+			w.row(TaskLoss, everyFrequency, 9, "found", rival)
 			all = append(all, w.out.Rows...)
 		}
 		return all

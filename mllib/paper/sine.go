@@ -93,9 +93,9 @@ func sineReference(data string) (tidy.Table, error) {
 	const net = "released 100-10"
 	train, test := after(sineTrain(net), 1), sineTest(net, 5)
 	return readCurves(data, "sine", []theirs{
-		{file: "per_seed_curves.csv", columns: tidy.Wide{Step: "meta_iter", Column: "ml3_s#"}, method: "reference", task: train, metric: "mse by outer step"},
-		{file: "per_seed_curves.csv", columns: tidy.Wide{Step: "meta_iter", Column: "reg_s#"}, method: "reference task loss", task: train, metric: "mse by outer step"},
-		{file: "per_seed_test_trace.csv", columns: tidy.Wide{Step: "grad_step", Column: "ml3_s#"}, method: "reference", task: test, metric: "mse"},
-		{file: "per_seed_test_trace.csv", columns: tidy.Wide{Step: "grad_step", Column: "reg_s#"}, method: "reference task loss", task: test, metric: "mse"},
+		{file: "per_seed_curves.csv", columns: tidy.Wide{Step: "meta_iter", Column: "ml3_s#"}, method: Reference, task: train, metric: "mse by outer step"},
+		{file: "per_seed_curves.csv", columns: tidy.Wide{Step: "meta_iter", Column: "reg_s#"}, method: ReferenceTaskLoss, task: train, metric: "mse by outer step"},
+		{file: "per_seed_test_trace.csv", columns: tidy.Wide{Step: "grad_step", Column: "ml3_s#"}, method: Reference, task: test, metric: "mse"},
+		{file: "per_seed_test_trace.csv", columns: tidy.Wide{Step: "grad_step", Column: "reg_s#"}, method: ReferenceTaskLoss, task: test, metric: "mse"},
 	})
 }

@@ -22,7 +22,7 @@ func sineClaims() []Claim {
 // learnedBelow judges MSE of task loss − learned loss after the last gradient step.
 func learnedBelow(all tidy.Table, task string) (Verdict, error) {
 	t := reached(all.Where(tidy.Metric("mse"), tidy.Task(task)))
-	return contest{effect: "MSE after 100 steps, task loss − learned loss", own: learned, rivals: []string{taskLoss}, all: all,
+	return contest{effect: "MSE after 100 steps, task loss − learned loss", own: LearnedLoss, rivals: []string{TaskLoss}, all: all,
 		of: func(m string) tidy.Table { return t.Where(tidy.Method(m)) }}.judge()
 }
 
@@ -31,6 +31,6 @@ func learnedBelow(all tidy.Table, task string) (Verdict, error) {
 func eachStep(t tidy.Table) (Verdict, error) {
 	t = t.Where(tidy.Has("study", "each-step"), tidy.Metric("mse by outer step"))
 	return contest{effect: "MSE after 10 steps, mean over outer steps, once after all − each step",
-		own: "each step", rivals: []string{"once after all"},
+		own: EachStep, rivals: []string{OnceAfterAll},
 		of: func(m string) tidy.Table { return t.Where(tidy.Method(m)) }}.judge()
 }

@@ -47,10 +47,10 @@ func (s Sine) Run(ctx context.Context, in Input, report func(done, total int)) (
 func (l sineLab) tasks() {
 	write := func(amplitude, phase float64, r Regression, n int, keys ...string) {
 		task := tidy.TaskOf(keys...)
-		l.row("data", task, 0, "amplitude", amplitude)
-		l.row("data", task, 0, "phase", phase)
-		l.picture("data", task, "x", r.X.Data[:n])
-		l.picture("data", task, "y", r.Y.Data[:n])
+		l.row(TaskData, task, 0, "amplitude", amplitude)
+		l.row(TaskData, task, 0, "phase", phase)
+		l.picture(TaskData, task, "x", r.X.Data[:n])
+		l.picture(TaskData, task, "y", r.Y.Data[:n])
 	}
 	write(1, math.Pi, l.TrainTask(nn.MLP{}, l.Seed), l.Points, "split", "meta-train")
 	for k := range l.TestTasks {
@@ -72,7 +72,7 @@ func (l sineLab) cell(v SineVersion, task Regression, name, stream string) cell 
 // version meta-trains one version, evaluating φ on the way, and tests the result.
 func (l sineLab) version(v SineVersion) error {
 	task := l.TrainTask(v.Optimizee, l.Seed)
-	train, baseline := l.cell(v, task, "", "train"), descends(taskLoss, v.Loss.Rate)
+	train, baseline := l.cell(v, task, "", "train"), descends(TaskLoss, v.Loss.Rate)
 	ends := []int{1, l.TestSteps}
 	before, err := l.try(baseline, ends, train)
 	if err != nil {
@@ -113,7 +113,7 @@ func (l sineLab) version(v SineVersion) error {
 
 // Training is the meta-training of a version on the train task of a seed.
 func (s Sine) Training(v SineVersion, seed uint64) Training {
-	return v.training(s.TrainTask(v.Optimizee, seed), learned, sineTrain(v.Name), v.Name+" meta-training")
+	return v.training(s.TrainTask(v.Optimizee, seed), LearnedLoss, sineTrain(v.Name), v.Name+" meta-training")
 }
 
 func (v SineVersion) training(task Regression, method, name, stream string) Training {
@@ -127,7 +127,7 @@ func (l sineLab) ablation() error {
 	for _, c := range []struct {
 		method           string
 		unroll, lifetime int
-	}{{"each step", 1, a.InnerSteps}, {"once after all", a.InnerSteps, 1}} {
+	}{{EachStep, 1, a.InnerSteps}, {OnceAfterAll, a.InnerSteps, 1}} {
 		v := a.Version
 		v.Train.OuterSteps, v.Train.Unroll, v.Train.Lifetime = a.OuterSteps*c.lifetime, c.unroll, c.lifetime
 		train := l.TrainTask(v.Optimizee, l.Seed)
