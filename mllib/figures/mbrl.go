@@ -40,9 +40,9 @@ func planPanels(experiment, letter, robot string) []panel {
 		}
 		if last {
 			all = append(all, grid(curve+"-model", 2, models[i], p.training(title+", the newest policy", "prediction error", true, losses, "rollouts", "newest policy")))
-			lifetime := fmt.Sprintf("lifetime %d: ", v.Train.Lifetime)
+			lifetime := fmt.Sprintf("%s, lifetime %d: ", v.Name, v.Train.Lifetime)
 			all = append(all, p.imagined(path+"-imagined", losses[0]), p.arm(path+"-arm", losses[0]),
-				grid(curve, 3, p.distances(p.drawn, "("+letter+") ")...), beyond(p.drawn, grid(curve+"-long", 3, p.distances(every, lifetime)...)))
+				grid(curve, 3, p.distances(p.drawn, fmt.Sprintf("(%s) %s: ", letter, v.Name))...), beyond(p.drawn, grid(curve+"-long", 3, p.distances(every, lifetime)...)))
 		}
 	}
 	return append(all, grid(path, 2, paths...), grid(curve+"-versions", 3, distances...),
