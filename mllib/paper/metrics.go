@@ -61,7 +61,7 @@ func Metrics() []Metric {
 		{"gradient norm ratio", "", Neither, noStep, "gradient norm ratio", "gradient norm of the learned loss over that of the task loss at θ₀"},
 		{"amplitude", "", Neither, noStep, "amplitude", "A of y = A sin(x − ω)"},
 		{"phase", "rad", Neither, noStep, "phase", "ω of y = A sin(x − ω)"},
-		{"diverged", "", Lower, "as in the rows that are missing", "diverged", "1: the method diverged at the step on the task, or on the part of it that the name adds"},
+		{"diverged", "", Lower, "as in the rows that are missing", "diverged", "1: the method got to the step on the task, or on the part of it that the name adds, and no further; with the key after or quantity, the step is an outer step, of which alone the rows are missing"},
 	}
 	for _, m := range rows {
 		if m.Better != Neither && m.Step == gradientStep && m.Unit != "rad per unit of x" && m.Name != "found" && m.Name != "outside" {
