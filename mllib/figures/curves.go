@@ -167,6 +167,7 @@ func note(own, lost tidy.Table) string {
 // altogether, and the legend says so.
 func (c curves) layers(rows, diverged tidy.Table) ([]fig.Layer, error) {
 	var layers []fig.Layer
+	var fewer []int // curves of fewer seeds
 	spread := ""
 	for _, m := range rows.Methods() {
 		if paper.IsReference(m) {
@@ -197,12 +198,17 @@ func (c curves) layers(rows, diverged tidy.Table) ([]fig.Layer, error) {
 		}
 		if len(lost) > 0 {
 			curve.Label += note(own, lost)
-			if spread != "" {
-				curve.Spread = spread // of the others, said once
-			}
+			fewer = append(fewer, len(layers))
+		} else {
+			spread = curve.Spread
 		}
-		spread = curve.Spread
 		layers = append(layers, curve)
+	}
+	for _, i := range fewer { // the legend says how many seeds; what bands are is said once, of the others
+		if curve := layers[i].(fig.Curve); spread != "" {
+			curve.Spread = spread
+			layers[i] = curve
+		}
 	}
 	return layers, nil
 }
