@@ -18,6 +18,8 @@ func expertPanels() []panel {
 	p := plan{e.Version.Name, e.Test.Drawn, append(losses[:len(losses):len(losses)], paper.ThroughModel, paper.ThroughTruth, paper.Cloned, paper.ClonedBlind)}
 	few := p
 	few.methods = losses
+	model := p.outer("Model on babbling never seen", "prediction error", true, losses, "rollouts", "babbling")
+	model.bare = true // the legend stands beside it
 	paths := []panel{p.demonstrations("Experts, to goals of meta-training")}
 	for _, m := range losses[:3] {
 		_, label := styleOf(m)
@@ -30,7 +32,7 @@ func expertPanels() []panel {
 		grid("fig6c-expert-trajectories", 2, paths...),
 		p.arm("fig6c-expert-arm", paper.LearnedFeedback),
 		grid("fig6c-expert-training", 2, p.training("Rate in meta-training", "rate", false, losses),
-			p.training("Model on babbling never seen", "prediction error", true, losses, "rollouts", "babbling")),
+			model.started()),
 	}
 }
 

@@ -47,8 +47,17 @@ func (p plan) distances(last int, title string) (parts []panel) {
 
 // training is a panel of a metric against outer steps, if there are any but the first.
 func (p plan) training(title, metric string, log bool, methods []string, task ...string) panel {
+	return p.outer(title, metric, log, methods, task...).started()
+}
+
+// outer are the curves of training.
+func (p plan) outer(title, metric string, log bool, methods []string, task ...string) curves {
 	c := curves{methods: methods, spread: fig.CI95OverSeeds, size: usual, y: fig.Axis{Log: log}, last: every}
-	c = c.of(title, metric+" by outer step", append([]string{"version", p.version, "split", "meta-train"}, task...)...)
+	return c.of(title, metric+" by outer step", append([]string{"version", p.version, "split", "meta-train"}, task...)...)
+}
+
+// started is a panel of c that is left out as long as there is no step but the first.
+func (c curves) started() panel {
 	return panel{draw: c.draw, fills: func(d Data) bool { return len(c.rows(d.Rows, c.metric).Where(tidy.Steps(1, every))) > 0 }}
 }
 
