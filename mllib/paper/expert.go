@@ -15,7 +15,7 @@ type ExpertReacher struct {
 	Experts   int           // goals of meta-training, in the right half-plane
 	Costs     []rl.GoalCost // of the experts' plans, in the order tried
 	Tolerance float64       // m, beyond which an expert has failed and is not shown
-	EqualTime int           // outer steps without expert, half of all: about a fifth longer than cloning with its experts takes
+	EqualTime int           // outer steps without expert, half of all: still longer than cloning with its experts takes
 	Cloning   CloningSettings
 }
 
