@@ -3,8 +3,10 @@ package paper
 import (
 	"testing"
 
+	"ml3/mllib/env"
 	"ml3/mllib/meta"
 	"ml3/mllib/random"
+	"ml3/mllib/rl"
 )
 
 // BenchmarkMBRL times one update of φ by all members in learned dynamics, of every
@@ -56,4 +58,33 @@ func BenchmarkExpert(b *testing.B) {
 		}
 		b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*e.Experts), "ms/expert")
 	})
+}
+
+// BenchmarkExpertEqualTime is the whole meta-training with experts at the paper's
+// settings, planning and fits included, and that without experts for the outer steps
+// that are to take as long.
+func BenchmarkExpertEqualTime(b *testing.B) {
+	e := expertExperiment().Paper.(ExpertReacher)
+	plant, _ := planSetting(b, ModelBased{Test: e.Test}, e.Version)
+	for _, method := range []string{LearnedShaped, LearnedInTime} {
+		b.Run(method, func(b *testing.B) {
+			for b.Loop() {
+				lab := planLab{newLab(b.Context(), "expert-reacher", Input{Seed: 0}, 1, func(int, int) {}), e.Test, plant}
+				experts := []rl.Expert{{Goal: env.Goals(plant, 1, env.RightHalf, lab.stream("goals of experts"))[0]}}
+				if method == LearnedShaped {
+					var err error
+					if experts, err = e.PlanExperts(b.Context(), plant, 0); err != nil {
+						b.Fatal(err)
+					}
+				}
+				model, err := NewLearnedModel(plant, e.Version.Model, 0)
+				if err == nil {
+					_, err = lab.train(e.Training(method, plant, model, experts, 0), model)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
