@@ -32,6 +32,10 @@ func eachMatMul(op opcode, a, b *Value, k int) *Value {
 	m, c := a.Cols/k, b.Cols/k
 	v := node(op, a.Rows, m*c, a, b)
 	v.k = k
+	if op == opEachNN && m == 1 && k*c >= eachLarge {
+		kernel.GemmEach(a.Rows, c, k, a.Data, b.Data, v.Data)
+		return v
+	}
 	for i := range a.Rows {
 		x, y, dst := a.Data[i*a.Cols:(i+1)*a.Cols], b.Data[i*b.Cols:(i+1)*b.Cols], v.Data[i*m*c:(i+1)*m*c]
 		switch {

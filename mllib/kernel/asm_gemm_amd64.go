@@ -64,6 +64,26 @@ func gemmT3xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int
 //go:noescape
 func gemmT4xAVX2(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 
+// each1xAVX2 computes rows of at most 4 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each1xAVX2(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each2xAVX2 computes rows of at most 8 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each2xAVX2(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each3xAVX2 computes rows of at most 12 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each3xAVX2(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each4xAVX2 computes rows of at most 16 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each4xAVX2(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
 // gemm1xAVX512 computes a panel of at most 8 columns of c, h rows at a time; strides are in bytes.
 //
 //go:noescape
@@ -123,6 +143,46 @@ func gemmT3xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj i
 //
 //go:noescape
 func gemmT4xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsj int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
+
+// each1xAVX512 computes rows of at most 8 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each1xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each2xAVX512 computes rows of at most 16 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each2xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each3xAVX512 computes rows of at most 24 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each3xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each4xAVX512 computes rows of at most 32 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each4xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each5xAVX512 computes rows of at most 40 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each5xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each6xAVX512 computes rows of at most 48 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each6xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each7xAVX512 computes rows of at most 56 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each7xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+
+// each8xAVX512 computes rows of at most 64 columns, each of a row of a [m, k] and a matrix of b; bs is in bytes.
+//
+//go:noescape
+func each8xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
 
 // gemv computes c = b·x for b [m, n], m a multiple of 4.
 //

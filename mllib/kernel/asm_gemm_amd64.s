@@ -5501,6 +5501,581 @@ write2of1:
 	VMOVUPD Y3, (R10)(R9*1)
 	JMP     tile
 
+// func each1xAVX2(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, FMA3
+TEXT ·each1xAVX2(SB), NOSPLIT, $0-56
+	MOVQ    a+16(FP), AX
+	MOVQ    b+24(FP), CX
+	MOVQ    c+40(FP), DX
+	MOVQ    bs+32(FP), BX
+	MOVQ    m+0(FP), SI
+	MOVQ    k+8(FP), DI
+	MOVQ    k+8(FP), R8
+	SHLQ    $+3, DI
+	IMULQ   BX, R8
+	MOVQ    cols+48(FP), R9
+	MOVQ    cols+48(FP), R10
+	SHLQ    $+3, R9
+	LEAQ    gemmData<>+32(SB), R11
+	NEGQ    R10
+	VMOVUPD (R11)(R10*8), Y0
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Y1, Y1, Y1
+	MOVQ   CX, R10
+	ADDQ   R8, CX
+	VXORPD Y2, Y2, Y2
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Y3, Y3, Y3
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop3:
+	VBROADCASTSD (R13), Y4
+	VMASKMOVPD   (R10), Y0, Y5
+	VFMADD231PD  Y5, Y4, Y1
+	VBROADCASTSD (R13)(DI*1), Y4
+	VMASKMOVPD   (R11), Y0, Y5
+	VFMADD231PD  Y5, Y4, Y2
+	VBROADCASTSD (R13)(DI*2), Y4
+	VMASKMOVPD   (R12), Y0, Y5
+	VFMADD231PD  Y5, Y4, Y3
+	ADDQ         $+8, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop3
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMASKMOVPD   Y3, Y0, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Y1, Y1, Y1
+	MOVQ   CX, R10
+	ADDQ   R8, CX
+	VXORPD Y2, Y2, Y2
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop2:
+	VBROADCASTSD (R12), Y3
+	VMASKMOVPD   (R10), Y0, Y4
+	VFMADD231PD  Y4, Y3, Y1
+	VBROADCASTSD (R12)(DI*1), Y3
+	VMASKMOVPD   (R11), Y0, Y4
+	VFMADD231PD  Y4, Y3, Y2
+	ADDQ         $+8, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop2
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Y1, Y1, Y1
+	MOVQ   CX, R10
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R12
+	MOVQ   AX, R11
+
+loop1:
+	VBROADCASTSD (R11), Y2
+	VMASKMOVPD   (R10), Y0, Y3
+	VFMADD231PD  Y3, Y2, Y1
+	ADDQ         $+8, R11
+	ADDQ         BX, R10
+	DECQ         R12
+	JNE          loop1
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each2xAVX2(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, FMA3
+TEXT ·each2xAVX2(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+32, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Y6
+	VFMADD231PD  (R11), Y6, Y0
+	VFMADD231PD  (R11)(R10*1), Y6, Y1
+	VBROADCASTSD (R14)(DI*1), Y6
+	VFMADD231PD  (R12), Y6, Y2
+	VFMADD231PD  (R12)(R10*1), Y6, Y3
+	VBROADCASTSD (R14)(DI*2), Y6
+	VFMADD231PD  (R13), Y6, Y4
+	VFMADD231PD  (R13)(R10*1), Y6, Y5
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Y2, (DX)
+	VMOVUPD      Y3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Y4, (DX)
+	VMOVUPD      Y5, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Y4
+	VFMADD231PD  (R11), Y4, Y0
+	VFMADD231PD  (R11)(R10*1), Y4, Y1
+	VBROADCASTSD (R13)(DI*1), Y4
+	VFMADD231PD  (R12), Y4, Y2
+	VFMADD231PD  (R12)(R10*1), Y4, Y3
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Y2, (DX)
+	VMOVUPD      Y3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Y2
+	VFMADD231PD  (R11), Y2, Y0
+	VFMADD231PD  (R11)(R10*1), Y2, Y1
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each3xAVX2(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, FMA3
+TEXT ·each3xAVX2(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+32, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Y9
+	VFMADD231PD  (R11), Y9, Y0
+	VFMADD231PD  32(R11), Y9, Y1
+	VFMADD231PD  (R11)(R10*1), Y9, Y2
+	VBROADCASTSD (R14)(DI*1), Y9
+	VFMADD231PD  (R12), Y9, Y3
+	VFMADD231PD  32(R12), Y9, Y4
+	VFMADD231PD  (R12)(R10*1), Y9, Y5
+	VBROADCASTSD (R14)(DI*2), Y9
+	VFMADD231PD  (R13), Y9, Y6
+	VFMADD231PD  32(R13), Y9, Y7
+	VFMADD231PD  (R13)(R10*1), Y9, Y8
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Y3, (DX)
+	VMOVUPD      Y4, 32(DX)
+	VMOVUPD      Y5, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Y6, (DX)
+	VMOVUPD      Y7, 32(DX)
+	VMOVUPD      Y8, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Y6
+	VFMADD231PD  (R11), Y6, Y0
+	VFMADD231PD  32(R11), Y6, Y1
+	VFMADD231PD  (R11)(R10*1), Y6, Y2
+	VBROADCASTSD (R13)(DI*1), Y6
+	VFMADD231PD  (R12), Y6, Y3
+	VFMADD231PD  32(R12), Y6, Y4
+	VFMADD231PD  (R12)(R10*1), Y6, Y5
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Y3, (DX)
+	VMOVUPD      Y4, 32(DX)
+	VMOVUPD      Y5, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Y3
+	VFMADD231PD  (R11), Y3, Y0
+	VFMADD231PD  32(R11), Y3, Y1
+	VFMADD231PD  (R11)(R10*1), Y3, Y2
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each4xAVX2(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, FMA3
+TEXT ·each4xAVX2(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+32, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Y12
+	VFMADD231PD  (R11), Y12, Y0
+	VFMADD231PD  32(R11), Y12, Y1
+	VFMADD231PD  64(R11), Y12, Y2
+	VFMADD231PD  (R11)(R10*1), Y12, Y3
+	VBROADCASTSD (R14)(DI*1), Y12
+	VFMADD231PD  (R12), Y12, Y4
+	VFMADD231PD  32(R12), Y12, Y5
+	VFMADD231PD  64(R12), Y12, Y6
+	VFMADD231PD  (R12)(R10*1), Y12, Y7
+	VBROADCASTSD (R14)(DI*2), Y12
+	VFMADD231PD  (R13), Y12, Y8
+	VFMADD231PD  32(R13), Y12, Y9
+	VFMADD231PD  64(R13), Y12, Y10
+	VFMADD231PD  (R13)(R10*1), Y12, Y11
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 64(DX)
+	VMOVUPD      Y3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Y4, (DX)
+	VMOVUPD      Y5, 32(DX)
+	VMOVUPD      Y6, 64(DX)
+	VMOVUPD      Y7, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Y8, (DX)
+	VMOVUPD      Y9, 32(DX)
+	VMOVUPD      Y10, 64(DX)
+	VMOVUPD      Y11, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Y8
+	VFMADD231PD  (R11), Y8, Y0
+	VFMADD231PD  32(R11), Y8, Y1
+	VFMADD231PD  64(R11), Y8, Y2
+	VFMADD231PD  (R11)(R10*1), Y8, Y3
+	VBROADCASTSD (R13)(DI*1), Y8
+	VFMADD231PD  (R12), Y8, Y4
+	VFMADD231PD  32(R12), Y8, Y5
+	VFMADD231PD  64(R12), Y8, Y6
+	VFMADD231PD  (R12)(R10*1), Y8, Y7
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 64(DX)
+	VMOVUPD      Y3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Y4, (DX)
+	VMOVUPD      Y5, 32(DX)
+	VMOVUPD      Y6, 64(DX)
+	VMOVUPD      Y7, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  (R11), Y4, Y0
+	VFMADD231PD  32(R11), Y4, Y1
+	VFMADD231PD  64(R11), Y4, Y2
+	VFMADD231PD  (R11)(R10*1), Y4, Y3
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 64(DX)
+	VMOVUPD      Y3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
 // func gemm1xAVX512(m int, k int, a *float64, asi int, asp int, b *float64, bsp int, c *float64, csi int, cols int, h int, add bool, row *float64, mode int, mask *float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
 TEXT ·gemm1xAVX512(SB), NOSPLIT, $0-120
@@ -16903,6 +17478,1437 @@ write2of1:
 	VMOVAPD.Z Z3, K1, Z3
 	VMOVUPD   Z3, (R11)(R10*1)
 	JMP       tile
+
+// func each1xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·each1xAVX512(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R10
+	KMOVW R10, K1
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Z0, Z0, Z0
+	MOVQ   CX, R10
+	ADDQ   R8, CX
+	VXORPD Z1, Z1, Z1
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z2, Z2, Z2
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop3:
+	VBROADCASTSD (R13), Z3
+	VMOVUPD.Z    (R10), K1, Z4
+	VFMADD231PD  Z4, Z3, Z0
+	VBROADCASTSD (R13)(DI*1), Z3
+	VMOVUPD.Z    (R11), K1, Z4
+	VFMADD231PD  Z4, Z3, Z1
+	VBROADCASTSD (R13)(DI*2), Z3
+	VMOVUPD.Z    (R12), K1, Z4
+	VFMADD231PD  Z4, Z3, Z2
+	ADDQ         $+8, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop3
+	VMOVUPD      Z0, K1, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z1, K1, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z2, K1, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Z0, Z0, Z0
+	MOVQ   CX, R10
+	ADDQ   R8, CX
+	VXORPD Z1, Z1, Z1
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop2:
+	VBROADCASTSD (R12), Z2
+	VMOVUPD.Z    (R10), K1, Z3
+	VFMADD231PD  Z3, Z2, Z0
+	VBROADCASTSD (R12)(DI*1), Z2
+	VMOVUPD.Z    (R11), K1, Z3
+	VFMADD231PD  Z3, Z2, Z1
+	ADDQ         $+8, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop2
+	VMOVUPD      Z0, K1, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z1, K1, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Z0, Z0, Z0
+	MOVQ   CX, R10
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R12
+	MOVQ   AX, R11
+
+loop1:
+	VBROADCASTSD (R11), Z1
+	VMOVUPD.Z    (R10), K1, Z2
+	VFMADD231PD  Z2, Z1, Z0
+	ADDQ         $+8, R11
+	ADDQ         BX, R10
+	DECQ         R12
+	JNE          loop1
+	VMOVUPD      Z0, K1, (DX)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each2xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·each2xAVX512(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+64, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Z6
+	VFMADD231PD  (R11), Z6, Z0
+	VFMADD231PD  (R11)(R10*1), Z6, Z1
+	VBROADCASTSD (R14)(DI*1), Z6
+	VFMADD231PD  (R12), Z6, Z2
+	VFMADD231PD  (R12)(R10*1), Z6, Z3
+	VBROADCASTSD (R14)(DI*2), Z6
+	VFMADD231PD  (R13), Z6, Z4
+	VFMADD231PD  (R13)(R10*1), Z6, Z5
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z2, (DX)
+	VMOVUPD      Z3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z4, (DX)
+	VMOVUPD      Z5, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Z4
+	VFMADD231PD  (R11), Z4, Z0
+	VFMADD231PD  (R11)(R10*1), Z4, Z1
+	VBROADCASTSD (R13)(DI*1), Z4
+	VFMADD231PD  (R12), Z4, Z2
+	VFMADD231PD  (R12)(R10*1), Z4, Z3
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z2, (DX)
+	VMOVUPD      Z3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Z2
+	VFMADD231PD  (R11), Z2, Z0
+	VFMADD231PD  (R11)(R10*1), Z2, Z1
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each3xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·each3xAVX512(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+64, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Z9
+	VFMADD231PD  (R11), Z9, Z0
+	VFMADD231PD  64(R11), Z9, Z1
+	VFMADD231PD  (R11)(R10*1), Z9, Z2
+	VBROADCASTSD (R14)(DI*1), Z9
+	VFMADD231PD  (R12), Z9, Z3
+	VFMADD231PD  64(R12), Z9, Z4
+	VFMADD231PD  (R12)(R10*1), Z9, Z5
+	VBROADCASTSD (R14)(DI*2), Z9
+	VFMADD231PD  (R13), Z9, Z6
+	VFMADD231PD  64(R13), Z9, Z7
+	VFMADD231PD  (R13)(R10*1), Z9, Z8
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z3, (DX)
+	VMOVUPD      Z4, 64(DX)
+	VMOVUPD      Z5, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z6, (DX)
+	VMOVUPD      Z7, 64(DX)
+	VMOVUPD      Z8, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Z6
+	VFMADD231PD  (R11), Z6, Z0
+	VFMADD231PD  64(R11), Z6, Z1
+	VFMADD231PD  (R11)(R10*1), Z6, Z2
+	VBROADCASTSD (R13)(DI*1), Z6
+	VFMADD231PD  (R12), Z6, Z3
+	VFMADD231PD  64(R12), Z6, Z4
+	VFMADD231PD  (R12)(R10*1), Z6, Z5
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z3, (DX)
+	VMOVUPD      Z4, 64(DX)
+	VMOVUPD      Z5, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Z3
+	VFMADD231PD  (R11), Z3, Z0
+	VFMADD231PD  64(R11), Z3, Z1
+	VFMADD231PD  (R11)(R10*1), Z3, Z2
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each4xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·each4xAVX512(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+64, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Z12
+	VFMADD231PD  (R11), Z12, Z0
+	VFMADD231PD  64(R11), Z12, Z1
+	VFMADD231PD  128(R11), Z12, Z2
+	VFMADD231PD  (R11)(R10*1), Z12, Z3
+	VBROADCASTSD (R14)(DI*1), Z12
+	VFMADD231PD  (R12), Z12, Z4
+	VFMADD231PD  64(R12), Z12, Z5
+	VFMADD231PD  128(R12), Z12, Z6
+	VFMADD231PD  (R12)(R10*1), Z12, Z7
+	VBROADCASTSD (R14)(DI*2), Z12
+	VFMADD231PD  (R13), Z12, Z8
+	VFMADD231PD  64(R13), Z12, Z9
+	VFMADD231PD  128(R13), Z12, Z10
+	VFMADD231PD  (R13)(R10*1), Z12, Z11
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z4, (DX)
+	VMOVUPD      Z5, 64(DX)
+	VMOVUPD      Z6, 128(DX)
+	VMOVUPD      Z7, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z8, (DX)
+	VMOVUPD      Z9, 64(DX)
+	VMOVUPD      Z10, 128(DX)
+	VMOVUPD      Z11, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Z8
+	VFMADD231PD  (R11), Z8, Z0
+	VFMADD231PD  64(R11), Z8, Z1
+	VFMADD231PD  128(R11), Z8, Z2
+	VFMADD231PD  (R11)(R10*1), Z8, Z3
+	VBROADCASTSD (R13)(DI*1), Z8
+	VFMADD231PD  (R12), Z8, Z4
+	VFMADD231PD  64(R12), Z8, Z5
+	VFMADD231PD  128(R12), Z8, Z6
+	VFMADD231PD  (R12)(R10*1), Z8, Z7
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z4, (DX)
+	VMOVUPD      Z5, 64(DX)
+	VMOVUPD      Z6, 128(DX)
+	VMOVUPD      Z7, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  (R11), Z4, Z0
+	VFMADD231PD  64(R11), Z4, Z1
+	VFMADD231PD  128(R11), Z4, Z2
+	VFMADD231PD  (R11)(R10*1), Z4, Z3
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each5xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·each5xAVX512(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+64, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Z15
+	VFMADD231PD  (R11), Z15, Z0
+	VFMADD231PD  64(R11), Z15, Z1
+	VFMADD231PD  128(R11), Z15, Z2
+	VFMADD231PD  192(R11), Z15, Z3
+	VFMADD231PD  (R11)(R10*1), Z15, Z4
+	VBROADCASTSD (R14)(DI*1), Z15
+	VFMADD231PD  (R12), Z15, Z5
+	VFMADD231PD  64(R12), Z15, Z6
+	VFMADD231PD  128(R12), Z15, Z7
+	VFMADD231PD  192(R12), Z15, Z8
+	VFMADD231PD  (R12)(R10*1), Z15, Z9
+	VBROADCASTSD (R14)(DI*2), Z15
+	VFMADD231PD  (R13), Z15, Z10
+	VFMADD231PD  64(R13), Z15, Z11
+	VFMADD231PD  128(R13), Z15, Z12
+	VFMADD231PD  192(R13), Z15, Z13
+	VFMADD231PD  (R13)(R10*1), Z15, Z14
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z5, (DX)
+	VMOVUPD      Z6, 64(DX)
+	VMOVUPD      Z7, 128(DX)
+	VMOVUPD      Z8, 192(DX)
+	VMOVUPD      Z9, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z10, (DX)
+	VMOVUPD      Z11, 64(DX)
+	VMOVUPD      Z12, 128(DX)
+	VMOVUPD      Z13, 192(DX)
+	VMOVUPD      Z14, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Z10
+	VFMADD231PD  (R11), Z10, Z0
+	VFMADD231PD  64(R11), Z10, Z1
+	VFMADD231PD  128(R11), Z10, Z2
+	VFMADD231PD  192(R11), Z10, Z3
+	VFMADD231PD  (R11)(R10*1), Z10, Z4
+	VBROADCASTSD (R13)(DI*1), Z10
+	VFMADD231PD  (R12), Z10, Z5
+	VFMADD231PD  64(R12), Z10, Z6
+	VFMADD231PD  128(R12), Z10, Z7
+	VFMADD231PD  192(R12), Z10, Z8
+	VFMADD231PD  (R12)(R10*1), Z10, Z9
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z5, (DX)
+	VMOVUPD      Z6, 64(DX)
+	VMOVUPD      Z7, 128(DX)
+	VMOVUPD      Z8, 192(DX)
+	VMOVUPD      Z9, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Z5
+	VFMADD231PD  (R11), Z5, Z0
+	VFMADD231PD  64(R11), Z5, Z1
+	VFMADD231PD  128(R11), Z5, Z2
+	VFMADD231PD  192(R11), Z5, Z3
+	VFMADD231PD  (R11)(R10*1), Z5, Z4
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each6xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·each6xAVX512(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+64, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Z18
+	VFMADD231PD  (R11), Z18, Z0
+	VFMADD231PD  64(R11), Z18, Z1
+	VFMADD231PD  128(R11), Z18, Z2
+	VFMADD231PD  192(R11), Z18, Z3
+	VFMADD231PD  256(R11), Z18, Z4
+	VFMADD231PD  (R11)(R10*1), Z18, Z5
+	VBROADCASTSD (R14)(DI*1), Z18
+	VFMADD231PD  (R12), Z18, Z6
+	VFMADD231PD  64(R12), Z18, Z7
+	VFMADD231PD  128(R12), Z18, Z8
+	VFMADD231PD  192(R12), Z18, Z9
+	VFMADD231PD  256(R12), Z18, Z10
+	VFMADD231PD  (R12)(R10*1), Z18, Z11
+	VBROADCASTSD (R14)(DI*2), Z18
+	VFMADD231PD  (R13), Z18, Z12
+	VFMADD231PD  64(R13), Z18, Z13
+	VFMADD231PD  128(R13), Z18, Z14
+	VFMADD231PD  192(R13), Z18, Z15
+	VFMADD231PD  256(R13), Z18, Z16
+	VFMADD231PD  (R13)(R10*1), Z18, Z17
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, 256(DX)
+	VMOVUPD      Z5, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z6, (DX)
+	VMOVUPD      Z7, 64(DX)
+	VMOVUPD      Z8, 128(DX)
+	VMOVUPD      Z9, 192(DX)
+	VMOVUPD      Z10, 256(DX)
+	VMOVUPD      Z11, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z12, (DX)
+	VMOVUPD      Z13, 64(DX)
+	VMOVUPD      Z14, 128(DX)
+	VMOVUPD      Z15, 192(DX)
+	VMOVUPD      Z16, 256(DX)
+	VMOVUPD      Z17, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Z12
+	VFMADD231PD  (R11), Z12, Z0
+	VFMADD231PD  64(R11), Z12, Z1
+	VFMADD231PD  128(R11), Z12, Z2
+	VFMADD231PD  192(R11), Z12, Z3
+	VFMADD231PD  256(R11), Z12, Z4
+	VFMADD231PD  (R11)(R10*1), Z12, Z5
+	VBROADCASTSD (R13)(DI*1), Z12
+	VFMADD231PD  (R12), Z12, Z6
+	VFMADD231PD  64(R12), Z12, Z7
+	VFMADD231PD  128(R12), Z12, Z8
+	VFMADD231PD  192(R12), Z12, Z9
+	VFMADD231PD  256(R12), Z12, Z10
+	VFMADD231PD  (R12)(R10*1), Z12, Z11
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, 256(DX)
+	VMOVUPD      Z5, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z6, (DX)
+	VMOVUPD      Z7, 64(DX)
+	VMOVUPD      Z8, 128(DX)
+	VMOVUPD      Z9, 192(DX)
+	VMOVUPD      Z10, 256(DX)
+	VMOVUPD      Z11, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  (R11), Z6, Z0
+	VFMADD231PD  64(R11), Z6, Z1
+	VFMADD231PD  128(R11), Z6, Z2
+	VFMADD231PD  192(R11), Z6, Z3
+	VFMADD231PD  256(R11), Z6, Z4
+	VFMADD231PD  (R11)(R10*1), Z6, Z5
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, 256(DX)
+	VMOVUPD      Z5, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each7xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·each7xAVX512(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+64, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Z21
+	VFMADD231PD  (R11), Z21, Z0
+	VFMADD231PD  64(R11), Z21, Z1
+	VFMADD231PD  128(R11), Z21, Z2
+	VFMADD231PD  192(R11), Z21, Z3
+	VFMADD231PD  256(R11), Z21, Z4
+	VFMADD231PD  320(R11), Z21, Z5
+	VFMADD231PD  (R11)(R10*1), Z21, Z6
+	VBROADCASTSD (R14)(DI*1), Z21
+	VFMADD231PD  (R12), Z21, Z7
+	VFMADD231PD  64(R12), Z21, Z8
+	VFMADD231PD  128(R12), Z21, Z9
+	VFMADD231PD  192(R12), Z21, Z10
+	VFMADD231PD  256(R12), Z21, Z11
+	VFMADD231PD  320(R12), Z21, Z12
+	VFMADD231PD  (R12)(R10*1), Z21, Z13
+	VBROADCASTSD (R14)(DI*2), Z21
+	VFMADD231PD  (R13), Z21, Z14
+	VFMADD231PD  64(R13), Z21, Z15
+	VFMADD231PD  128(R13), Z21, Z16
+	VFMADD231PD  192(R13), Z21, Z17
+	VFMADD231PD  256(R13), Z21, Z18
+	VFMADD231PD  320(R13), Z21, Z19
+	VFMADD231PD  (R13)(R10*1), Z21, Z20
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, 256(DX)
+	VMOVUPD      Z5, 320(DX)
+	VMOVUPD      Z6, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z7, (DX)
+	VMOVUPD      Z8, 64(DX)
+	VMOVUPD      Z9, 128(DX)
+	VMOVUPD      Z10, 192(DX)
+	VMOVUPD      Z11, 256(DX)
+	VMOVUPD      Z12, 320(DX)
+	VMOVUPD      Z13, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z14, (DX)
+	VMOVUPD      Z15, 64(DX)
+	VMOVUPD      Z16, 128(DX)
+	VMOVUPD      Z17, 192(DX)
+	VMOVUPD      Z18, 256(DX)
+	VMOVUPD      Z19, 320(DX)
+	VMOVUPD      Z20, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Z14
+	VFMADD231PD  (R11), Z14, Z0
+	VFMADD231PD  64(R11), Z14, Z1
+	VFMADD231PD  128(R11), Z14, Z2
+	VFMADD231PD  192(R11), Z14, Z3
+	VFMADD231PD  256(R11), Z14, Z4
+	VFMADD231PD  320(R11), Z14, Z5
+	VFMADD231PD  (R11)(R10*1), Z14, Z6
+	VBROADCASTSD (R13)(DI*1), Z14
+	VFMADD231PD  (R12), Z14, Z7
+	VFMADD231PD  64(R12), Z14, Z8
+	VFMADD231PD  128(R12), Z14, Z9
+	VFMADD231PD  192(R12), Z14, Z10
+	VFMADD231PD  256(R12), Z14, Z11
+	VFMADD231PD  320(R12), Z14, Z12
+	VFMADD231PD  (R12)(R10*1), Z14, Z13
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, 256(DX)
+	VMOVUPD      Z5, 320(DX)
+	VMOVUPD      Z6, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z7, (DX)
+	VMOVUPD      Z8, 64(DX)
+	VMOVUPD      Z9, 128(DX)
+	VMOVUPD      Z10, 192(DX)
+	VMOVUPD      Z11, 256(DX)
+	VMOVUPD      Z12, 320(DX)
+	VMOVUPD      Z13, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Z7
+	VFMADD231PD  (R11), Z7, Z0
+	VFMADD231PD  64(R11), Z7, Z1
+	VFMADD231PD  128(R11), Z7, Z2
+	VFMADD231PD  192(R11), Z7, Z3
+	VFMADD231PD  256(R11), Z7, Z4
+	VFMADD231PD  320(R11), Z7, Z5
+	VFMADD231PD  (R11)(R10*1), Z7, Z6
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, 256(DX)
+	VMOVUPD      Z5, 320(DX)
+	VMOVUPD      Z6, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
+
+// func each8xAVX512(m int, k int, a *float64, b *float64, bs int, c *float64, cols int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·each8xAVX512(SB), NOSPLIT, $0-56
+	MOVQ  a+16(FP), AX
+	MOVQ  b+24(FP), CX
+	MOVQ  c+40(FP), DX
+	MOVQ  bs+32(FP), BX
+	MOVQ  m+0(FP), SI
+	MOVQ  k+8(FP), DI
+	MOVQ  k+8(FP), R8
+	SHLQ  $+3, DI
+	IMULQ BX, R8
+	MOVQ  cols+48(FP), R9
+	MOVQ  cols+48(FP), R10
+	SHLQ  $+3, R9
+	SHLQ  $+3, R10
+	SUBQ  $+64, R10
+
+from3:
+	CMPQ   SI, $+3
+	JLT    from2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   CX, R13
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R15
+	MOVQ   AX, R14
+
+loop3:
+	VBROADCASTSD (R14), Z24
+	VFMADD231PD  (R11), Z24, Z0
+	VFMADD231PD  64(R11), Z24, Z1
+	VFMADD231PD  128(R11), Z24, Z2
+	VFMADD231PD  192(R11), Z24, Z3
+	VFMADD231PD  256(R11), Z24, Z4
+	VFMADD231PD  320(R11), Z24, Z5
+	VFMADD231PD  384(R11), Z24, Z6
+	VFMADD231PD  (R11)(R10*1), Z24, Z7
+	VBROADCASTSD (R14)(DI*1), Z24
+	VFMADD231PD  (R12), Z24, Z8
+	VFMADD231PD  64(R12), Z24, Z9
+	VFMADD231PD  128(R12), Z24, Z10
+	VFMADD231PD  192(R12), Z24, Z11
+	VFMADD231PD  256(R12), Z24, Z12
+	VFMADD231PD  320(R12), Z24, Z13
+	VFMADD231PD  384(R12), Z24, Z14
+	VFMADD231PD  (R12)(R10*1), Z24, Z15
+	VBROADCASTSD (R14)(DI*2), Z24
+	VFMADD231PD  (R13), Z24, Z16
+	VFMADD231PD  64(R13), Z24, Z17
+	VFMADD231PD  128(R13), Z24, Z18
+	VFMADD231PD  192(R13), Z24, Z19
+	VFMADD231PD  256(R13), Z24, Z20
+	VFMADD231PD  320(R13), Z24, Z21
+	VFMADD231PD  384(R13), Z24, Z22
+	VFMADD231PD  (R13)(R10*1), Z24, Z23
+	ADDQ         $+8, R14
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         R15
+	JNE          loop3
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, 256(DX)
+	VMOVUPD      Z5, 320(DX)
+	VMOVUPD      Z6, 384(DX)
+	VMOVUPD      Z7, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z8, (DX)
+	VMOVUPD      Z9, 64(DX)
+	VMOVUPD      Z10, 128(DX)
+	VMOVUPD      Z11, 192(DX)
+	VMOVUPD      Z12, 256(DX)
+	VMOVUPD      Z13, 320(DX)
+	VMOVUPD      Z14, 384(DX)
+	VMOVUPD      Z15, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z16, (DX)
+	VMOVUPD      Z17, 64(DX)
+	VMOVUPD      Z18, 128(DX)
+	VMOVUPD      Z19, 192(DX)
+	VMOVUPD      Z20, 256(DX)
+	VMOVUPD      Z21, 320(DX)
+	VMOVUPD      Z22, 384(DX)
+	VMOVUPD      Z23, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+3, SI
+	JMP          from3
+
+from2:
+	CMPQ   SI, $+2
+	JLT    from1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	MOVQ   CX, R12
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R14
+	MOVQ   AX, R13
+
+loop2:
+	VBROADCASTSD (R13), Z16
+	VFMADD231PD  (R11), Z16, Z0
+	VFMADD231PD  64(R11), Z16, Z1
+	VFMADD231PD  128(R11), Z16, Z2
+	VFMADD231PD  192(R11), Z16, Z3
+	VFMADD231PD  256(R11), Z16, Z4
+	VFMADD231PD  320(R11), Z16, Z5
+	VFMADD231PD  384(R11), Z16, Z6
+	VFMADD231PD  (R11)(R10*1), Z16, Z7
+	VBROADCASTSD (R13)(DI*1), Z16
+	VFMADD231PD  (R12), Z16, Z8
+	VFMADD231PD  64(R12), Z16, Z9
+	VFMADD231PD  128(R12), Z16, Z10
+	VFMADD231PD  192(R12), Z16, Z11
+	VFMADD231PD  256(R12), Z16, Z12
+	VFMADD231PD  320(R12), Z16, Z13
+	VFMADD231PD  384(R12), Z16, Z14
+	VFMADD231PD  (R12)(R10*1), Z16, Z15
+	ADDQ         $+8, R13
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         R14
+	JNE          loop2
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, 256(DX)
+	VMOVUPD      Z5, 320(DX)
+	VMOVUPD      Z6, 384(DX)
+	VMOVUPD      Z7, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	VMOVUPD      Z8, (DX)
+	VMOVUPD      Z9, 64(DX)
+	VMOVUPD      Z10, 128(DX)
+	VMOVUPD      Z11, 192(DX)
+	VMOVUPD      Z12, 256(DX)
+	VMOVUPD      Z13, 320(DX)
+	VMOVUPD      Z14, 384(DX)
+	VMOVUPD      Z15, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+2, SI
+	JMP          from2
+
+from1:
+	CMPQ   SI, $+1
+	JLT    from0
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   CX, R11
+	ADDQ   R8, CX
+	MOVQ   k+8(FP), R13
+	MOVQ   AX, R12
+
+loop1:
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  (R11), Z8, Z0
+	VFMADD231PD  64(R11), Z8, Z1
+	VFMADD231PD  128(R11), Z8, Z2
+	VFMADD231PD  192(R11), Z8, Z3
+	VFMADD231PD  256(R11), Z8, Z4
+	VFMADD231PD  320(R11), Z8, Z5
+	VFMADD231PD  384(R11), Z8, Z6
+	VFMADD231PD  (R11)(R10*1), Z8, Z7
+	ADDQ         $+8, R12
+	ADDQ         BX, R11
+	DECQ         R13
+	JNE          loop1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VMOVUPD      Z2, 128(DX)
+	VMOVUPD      Z3, 192(DX)
+	VMOVUPD      Z4, 256(DX)
+	VMOVUPD      Z5, 320(DX)
+	VMOVUPD      Z6, 384(DX)
+	VMOVUPD      Z7, (DX)(R10*1)
+	ADDQ         DI, AX
+	ADDQ         R9, DX
+	SUBQ         $+1, SI
+	JMP          from1
+
+from0:
+	VZEROUPPER
+	RET
 
 // func gemv(m int, n int, x *float64, b *float64, c *float64, add bool)
 // Requires: AVX, AVX2, FMA3

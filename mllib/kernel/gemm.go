@@ -13,6 +13,9 @@ import (
 func Gemm(ta, tb bool, m, n, k int, a, b, c []float64) {
 	checkGemm("Gemm", m, n, k, a, b, c)
 	a, b, c = a[:m*k], b[:k*n], c[:m*n]
+	if m == 1 && !tb && eachAsm(1, n, k, a, b, c) {
+		return
+	}
 	if !gemmAsm(ta, tb, m, n, k, a, b, c, false, nil) {
 		clear(c)
 		gemmGo(ta, tb, m, n, k, a, b, c)

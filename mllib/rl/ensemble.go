@@ -167,10 +167,7 @@ func (e *Ensemble) Advance(state, action []float64) {
 		if l == 0 {
 			kernel.Gemm(false, false, 1, len(y), in, z, e.wide, y)
 		} else {
-			out := len(y) / nets
-			for g := range nets {
-				kernel.Gemm(false, false, 1, out, in, z[g*in:], p[2*l].Row(g), y[g*out:])
-			}
+			kernel.GemmEach(nets, len(y)/nets, in, z, p[2*l].Data, y)
 		}
 		kernel.Add(y, y, p[2*l+1].Data)
 		if l < len(e.sizes)-1 {

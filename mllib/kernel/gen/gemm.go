@@ -33,6 +33,9 @@ func emitGemm(c *build.Context) {
 		for nv := 1; nv <= 4; nv++ {
 			newPanel(s, data, nv, heights[nv], true).emit()
 		}
+		for nv := 1; nv <= s.lanes; nv++ { // the accumulators and a broadcast fit into the registers
+			newEach(s, data, nv).emit()
+		}
 	}
 	newAlongRows(c, "gemv").emitGemv()
 	data.flush(c)
