@@ -28,7 +28,8 @@ func (p plan) arm(name, method string) panel {
 		if err != nil {
 			return fig.Panel{}, err
 		}
-		return armPanel(name, fmt.Sprintf("After %d updates", p.drawn), before, after)
+		_, label := styleOf(method)
+		return armPanel(name, fmt.Sprintf("After %d updates: %s", p.drawn, label), before, after)
 	}}
 }
 

@@ -21,6 +21,7 @@ type curves struct {
 	size    [2]float64 // cm
 	y       fig.Axis   // its label is that of the metric
 
+	unit string // of the metric; "" for what it says itself
 	last int    // the last step shown; every for all
 	x    string // what the steps count; "" for what the metric says
 	bare bool   // without a legend, see legend
@@ -87,6 +88,9 @@ func (c curves) draw(d Data) (fig.Panel, error) {
 	}
 	if c.bare {
 		layers = unlabelled(layers)
+	}
+	if c.unit != "" {
+		m.Unit = c.unit
 	}
 	c.y.Label = m.Label()
 	return fig.Plot{Title: c.title, Width: c.size[0], Height: c.size[1], X: fig.Axis{Label: x}, Y: c.y, Layers: layers}.Panel()

@@ -15,10 +15,10 @@ import (
 func expertPanels() []panel {
 	e := settings[paper.ExpertReacher]("expert-reacher")
 	losses := []string{paper.LearnedShaped, paper.LearnedFeedback, paper.LearnedLoss, paper.LearnedInTime}
-	p := plan{e.Version.Name, e.Test.Drawn, append(losses[:len(losses):len(losses)], paper.ThroughModel, paper.ThroughTruth, paper.Cloned, paper.ClonedBlind)}
+	p := planOf(e.Test, e.Version.Name, append(losses[:len(losses):len(losses)], paper.ThroughModel, paper.ThroughTruth, paper.Cloned, paper.ClonedBlind)...)
 	few := p
 	few.methods = losses
-	model := p.outer("Model on babbling never seen", "prediction error", true, losses, "rollouts", "babbling")
+	model := p.outer("Model on babbling never seen", modelError, true, losses, "rollouts", "babbling")
 	model.bare = true // the legend stands beside it
 	paths := []panel{p.demonstrations("Experts, to goals of meta-training")}
 	for _, m := range losses[:3] {

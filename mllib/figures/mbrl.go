@@ -22,7 +22,7 @@ func planPanels(experiment, letter, robot string) []panel {
 		for _, l := range v.Losses {
 			losses = append(losses, l.Method)
 		}
-		p := plan{v.Name, e.Test.Drawn, append(losses[:len(losses):len(losses)], paper.ThroughModel, paper.ThroughTruth)}
+		p := planOf(e.Test, v.Name, append(losses[:len(losses):len(losses)], paper.ThroughModel, paper.ThroughTruth)...)
 		title, last := "Version "+v.Name, i == len(e.Versions)-1
 		if v.Drawn {
 			paths = append(paths, p.paths("", fmt.Sprintf("(a) %s after %d updates", title, p.drawn), losses[0], p.drawn))
@@ -31,7 +31,7 @@ func planPanels(experiment, letter, robot string) []panel {
 		if _, ok := v.Losses[0].Learner.(meta.LossAndRate); ok {
 			rates = append(rates, p.training(title, "rate", false, losses))
 		}
-		models = append(models, p.training(title+", babbling never seen", "prediction error", true, losses, "rollouts", "babbling"))
+		models = append(models, p.training(title+", babbling never seen", modelError, true, losses, "rollouts", "babbling"))
 		if v.OneStart {
 			own := p.curves(p.drawn)
 			all = append(all, grid(curve+"-"+v.Name+"-goals", 2,
@@ -39,7 +39,7 @@ func planPanels(experiment, letter, robot string) []panel {
 				own.of(title+": its goal of meta-test", "distance", "version", v.Name, "goals", "released", "goal", "1").panel("")))
 		}
 		if last {
-			all = append(all, grid(curve+"-model", 2, models[i], p.training(title+", the newest policy", "prediction error", true, losses, "rollouts", "newest policy")))
+			all = append(all, grid(curve+"-model", 2, models[i], p.training(title+", the newest policy", modelError, true, losses, "rollouts", "newest policy")))
 			lifetime := fmt.Sprintf("%s, lifetime %d: ", v.Name, v.Train.Lifetime)
 			all = append(all, p.imagined(path+"-imagined", losses[0]), p.arm(path+"-arm", losses[0]),
 				grid(curve, 3, p.distances(p.drawn, fmt.Sprintf("(%s) %s: ", letter, v.Name))...), beyond(p.drawn, grid(curve+"-long", 3, p.distances(every, lifetime)...)))

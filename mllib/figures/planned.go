@@ -8,12 +8,13 @@ import (
 	"strconv"
 
 	"ml3/mllib/fig"
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
 // halves are where goals of meta-test are.
 func halves() []half {
-	return []half{{"right", "goals in the right half, seen", fig.Blue}, {"left", "goals in the left half, unseen", fig.Orange}}
+	return []half{{"right", "goals in the right half, as in training", fig.Blue}, {"left", "goals in the left half, never trained on", fig.Orange}}
 }
 
 type half struct {
@@ -21,10 +22,23 @@ type half struct {
 	color      color.NRGBA
 }
 
+// modelError is the metric whose unit is that of the plant's positions.
+const modelError = "prediction error"
+
+// planOf is a version in the world of a test, with the methods that have final distances.
+func planOf(t paper.PlanTest, version string, methods ...string) plan {
+	unit := "rad"
+	if t.World == "pointmass-goal" {
+		unit = "m"
+	}
+	return plan{version, t.Drawn, unit, methods}
+}
+
 // plan is a version of an experiment with planned policies.
 type plan struct {
 	version string
 	drawn   int      // updates after which paths are stored
+	unit    string   // of the positions that a model predicts
 	methods []string // with final distances
 }
 
@@ -53,6 +67,9 @@ func (p plan) training(title, metric string, log bool, methods []string, task ..
 // outer are the curves of training.
 func (p plan) outer(title, metric string, log bool, methods []string, task ...string) curves {
 	c := curves{methods: methods, spread: fig.CI95OverSeeds, size: usual, y: fig.Axis{Log: log}, last: every}
+	if metric == modelError {
+		c.unit = p.unit
+	}
 	return c.of(title, metric+" by outer step", append([]string{"version", p.version, "split", "meta-train"}, task...)...)
 }
 

@@ -141,7 +141,7 @@ func TestArmMoves(t *testing.T) {
 // TestLevels: what is measured before any update alone is a level; bare curves have a
 // legend beside them.
 func TestLevels(t *testing.T) {
-	p := plan{"robust", 20, []string{"learned", "behaviour cloning"}}
+	p := plan{version: "robust", drawn: 20, methods: []string{"learned", "behaviour cloning"}}
 	d := expertData()
 	d.Rows = d.Rows.Where(tidy.Not(func(r tidy.Row) bool { return r.Method == "behaviour cloning" && r.Step > 0 }))
 	c := p.curves(20).of("", "distance", "version", "robust", "goals", "left")

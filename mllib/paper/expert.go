@@ -15,7 +15,7 @@ type ExpertReacher struct {
 	Experts   int           // goals of meta-training, in the right half-plane
 	Costs     []rl.GoalCost // of the experts' plans, in the order tried
 	Tolerance float64       // m, beyond which an expert has failed and is not shown
-	EqualTime int           // outer steps without expert, half of all: still longer than cloning with its experts takes
+	EqualTime int           // outer steps without expert that take as long as cloning with its experts: BenchmarkExpertEqualTime
 	Cloning   CloningSettings
 }
 
@@ -35,7 +35,7 @@ type ClonedPolicy struct {
 
 func expertReacher(versions []PlanVersion, test PlanTest) ExpertReacher {
 	v := versions[len(versions)-1]
-	return ExpertReacher{Version: v, Test: test, Experts: 64, Tolerance: 0.01, EqualTime: v.Train.OuterSteps / 2,
+	return ExpertReacher{Version: v, Test: test, Experts: 64, Tolerance: 0.01, EqualTime: v.Train.OuterSteps * 9 / 20,
 		Costs: []rl.GoalCost{
 			{Position: 1, Rate: 1e-3, Action: 0.1, End: 100},
 			{Position: 1, Rate: 1e-3, Action: 0.01, End: 100},
