@@ -85,8 +85,8 @@ func Recompute(experiment string, seeds ...uint64) Results {
 		seeds = Value(random.ReadSeeds(filepath.Join(Data, "seeds", experiment+".csv")))
 	}
 	bar := Progress(experiment + ", % done:")
-	out := Value(paper.RunAll(context.Background(), e.Quick, seeds, paper.Options{Data: Data, Jobs: runtime.NumCPU(),
-		Report: func(fraction float64) { bar(int(100*fraction), 100) }}))
+	out := Value(paper.RunAll(context.Background(), e.Quick, seeds, paper.Options{Data: Data, Jobs: runtime.NumCPU()},
+		func(fraction float64) { bar(int(100*fraction), 100) }))
 	r := Results{e, out.Rows, out.Pictures}
 	r.write(ownFolder())
 	fmt.Printf("%s: %d rows and %d rows of pictures of %d seeds\n", experiment, len(r.Rows), len(r.Pictures), len(seeds))

@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"ml3/mllib/tidy"
 )
@@ -60,44 +62,77 @@ func (f fake) Run(ctx context.Context, in Input, report func(done, total int)) (
 }
 
 // A failing seed does not stop the others, and the order does not depend on jobs.
-func TestEach(t *testing.T) {
+func TestRunAll(t *testing.T) {
 	seeds := []uint64{5, 1, 9, 4}
 	last := 0.0
-	a, err := RunAll(t.Context(), fake{bad: 100}, seeds, Options{Jobs: 1, Report: func(f float64) { last = f }})
+	a, err := RunAll(t.Context(), fake{bad: 100}, seeds, Options{Jobs: 1}, func(f float64) { last = f })
 	if err != nil || last != 1 {
 		t.Fatalf("error %v, progress ended at %v", err, last)
 	}
-	b, err := RunAll(t.Context(), fake{bad: 100}, seeds, Options{Jobs: 3})
-	if err != nil || len(a.Rows) != 80 || len(b.Rows) != 80 {
-		t.Fatalf("%d and %d rows, error %v", len(a.Rows), len(b.Rows), err)
+	b, err := RunAll(t.Context(), fake{bad: 100}, seeds, Options{Jobs: 3}, nil)
+	if err != nil || len(a.Rows) != 80 || !slices.Equal(a.Rows, b.Rows) {
+		t.Fatalf("%d and %d rows, or others with more jobs; error %v", len(a.Rows), len(b.Rows), err)
 	}
-	for i := range a.Rows {
-		if a.Rows[i] != b.Rows[i] {
-			t.Fatalf("row %d depends on the number of jobs: %v and %v", i, a.Rows[i], b.Rows[i])
-		}
-	}
-	for _, jobs := range []int{1, 2, 4} {
-		var done []uint64
-		err = Each(t.Context(), fake{bad: 9}, seeds, Options{Jobs: jobs}, func(seed uint64, _ Output) error {
-			done = append(done, seed)
-			return nil
-		})
-		slices.Sort(done)
-		if err == nil || err.Error() != "seed 9: broken" || !slices.Equal(done, []uint64{1, 4, 5}) {
-			t.Errorf("%d jobs, failing seed: %v; the others: %v", jobs, err, done)
-		}
-	}
-	mine := errors.New("disk full")
-	if err := Each(t.Context(), fake{}, seeds, Options{Jobs: 2}, func(uint64, Output) error { return mine }); err != mine {
-		t.Errorf("error of done: %v", err)
+	c, err := RunAll(t.Context(), fake{bad: 9}, seeds, Options{Jobs: 2}, nil)
+	if err == nil || err.Error() != "seed 9: broken" || len(c.Rows) != 60 {
+		t.Errorf("a failing seed: %v, %d rows", err, len(c.Rows))
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := RunAll(ctx, fake{}, seeds, Options{Jobs: 2}); !errors.Is(err, context.Canceled) {
+	if _, err := RunAll(ctx, fake{}, seeds, Options{Jobs: 2}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	if _, err := RunAll(ctx, fake{}, nil, Options{Jobs: 2}); err == nil {
+	if _, err := RunAll(ctx, fake{}, nil, Options{Jobs: 2}, nil); err == nil {
 		t.Error("no seeds: no error")
+	}
+}
+
+// meeting is a run whose seeds wait for each other: so many must run at the same time.
+type meeting struct{ all *sync.WaitGroup }
+
+func (m meeting) Run(context.Context, Input, func(done, total int)) (Output, error) {
+	m.all.Done()
+	m.all.Wait()
+	return Output{}, nil
+}
+
+// TestEach: every seed of every batch is done once, by its own batch; the last seed of a
+// batch runs beside the first of the next; an error of Done stops everything.
+func TestEach(t *testing.T) {
+	for _, jobs := range []int{1, 2, 5} {
+		var done [2][]uint64
+		var failed []string
+		var fractions [2]float64
+		batch := func(i int, seeds ...uint64) Batch {
+			return Batch{Run: fake{bad: 9}, Seeds: seeds, Report: func(f float64) { fractions[i] = f }, Done: func(seed uint64, out Output, _ time.Duration, err error) error {
+				if done[i] = append(done[i], seed); err != nil {
+					failed = append(failed, err.Error())
+				} else if len(out.Rows) != 20 || out.Rows[0].Seed != seed {
+					t.Errorf("seed %d: the output of another", seed)
+				}
+				return nil
+			}}
+		}
+		err := Each(t.Context(), Options{Jobs: jobs}, batch(0, 5, 1, 9), batch(1, 9, 2))
+		slices.Sort(done[0])
+		slices.Sort(done[1])
+		if err != nil || !slices.Equal(done[0], []uint64{1, 5, 9}) || !slices.Equal(done[1], []uint64{2, 9}) || fractions != [2]float64{1, 1} {
+			t.Errorf("%d jobs: %v, done %v, fractions %v", jobs, err, done, fractions)
+		}
+		if !slices.Equal(failed, []string{"broken", "broken"}) {
+			t.Errorf("%d jobs: failed %q", jobs, failed)
+		}
+	}
+	var all sync.WaitGroup
+	all.Add(2)
+	one := Batch{Run: meeting{&all}, Seeds: []uint64{1}, Done: func(uint64, Output, time.Duration, error) error { return nil }}
+	if err := Each(t.Context(), Options{Jobs: 2}, one, one); err != nil { // would hang if batches took turns
+		t.Error(err)
+	}
+	mine, n := errors.New("disk full"), 0
+	full := Batch{Run: fake{}, Seeds: []uint64{1, 2, 3}, Done: func(uint64, Output, time.Duration, error) error { n++; return mine }}
+	if err := Each(t.Context(), Options{Jobs: 1}, full, full); err != mine || n != 1 {
+		t.Errorf("error of Done: %v after %d calls", err, n)
 	}
 }
 
@@ -107,12 +142,12 @@ func TestEach(t *testing.T) {
 func quickTwice(t *testing.T, e Experiment, run Run, seeds []uint64) tidy.Table {
 	t.Helper()
 	o := Options{Data: filepath.Join("..", "..", "data"), Jobs: 1}
-	a, err := RunAll(t.Context(), run, seeds, o)
+	a, err := RunAll(t.Context(), run, seeds, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.Jobs = 2
-	b, err := RunAll(t.Context(), run, seeds, o)
+	b, err := RunAll(t.Context(), run, seeds, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

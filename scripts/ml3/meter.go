@@ -51,6 +51,13 @@ func (m *meter) set(fraction float64) {
 	}
 }
 
+// hide removes the bar until set shows it again.
+func (m *meter) hide() {
+	if m.bar != nil {
+		m.bar.Clear()
+	}
+}
+
 // end removes the bar.
 func (m *meter) end() {
 	if m.bar != nil {

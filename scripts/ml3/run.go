@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -91,30 +91,34 @@ func (a *app) run(ctx context.Context, names []string, o runOptions) error {
 	return errors.Join(failed...)
 }
 
-// runJobs runs experiments one after the other; each is drawn while the next one is
-// computed. One that fails does not keep the others from running. It returns the names
-// of those that have rows, and all errors.
+// runJobs runs experiments: each is drawn when its seeds are computed, beside those of
+// the next. One that fails does not keep the others from running. It returns the names of
+// those that have rows, and all errors in the order of the jobs.
 func (a *app) runJobs(ctx context.Context, jobs []store.Job, to places, o runOptions) (done []string, failed []error) {
-	drawn := drawing{app: a, ctx: ctx, to: to}
+	drawn := drawing{app: a, ctx: ctx, to: to, jobs: o.jobs}
+	drawn.left.Store(int64(len(jobs)))
+	show := a.newProgress(jobs, o.profile)
+	ended, errs := make([]bool, len(jobs)), make([][]error, len(jobs))
+	err := to.Run(ctx, jobs, store.Options{Fresh: o.fresh, Jobs: o.jobs, Report: show.set, Note: a.note,
+		Done: func(i int, r store.Result, err error) {
+			drawn.left.Add(-1)
+			show.end(i, r, err, a.relative(to.Table(jobs[i].Experiment.Name)))
+			for _, e := range append(split(err), split(r.Failed)...) {
+				errs[i] = append(errs[i], fmt.Errorf("%s: %w", jobs[i].Experiment.Name, e))
+			}
+			if len(r.Rows) > 0 {
+				ended[i] = true
+				drawn.begin(stored{jobs[i].Experiment, r.Rows, r.Pictures})
+			}
+		}})
+	show.stop()
 	for i, j := range jobs {
-		s, err := a.runJob(ctx, j, to, o)
-		if ctx.Err() != nil {
-			break
+		if ended[i] {
+			done = append(done, j.Experiment.Name)
 		}
-		for _, e := range split(err) {
-			failed = append(failed, fmt.Errorf("%s: %w", j.Experiment.Name, e))
-		}
-		if len(s.rows) == 0 {
-			continue
-		}
-		done = append(done, j.Experiment.Name)
-		atATime := 1 // beside the seeds of the next experiment
-		if i == len(jobs)-1 {
-			atATime = o.jobs
-		}
-		drawn.begin(s, atATime)
+		failed = append(failed, errs[i]...)
 	}
-	return done, append(failed, drawn.wait()...)
+	return done, append(append(failed, split(err)...), drawn.wait()...)
 }
 
 // plan finds out what to run and where the results go.
@@ -204,43 +208,27 @@ func (a *app) refuse(jobs []store.Job, to places, o runOptions) (kept []store.Jo
 	return kept, refused
 }
 
-// runJob computes what is missing of an experiment. The tables are there unless all
-// seeds fail; the error joins those of the seeds that do.
-func (a *app) runJob(ctx context.Context, j store.Job, to places, o runOptions) (stored, error) {
-	name := j.Experiment.Name
-	fmt.Fprintf(a.progress, "%s (%s, %d seeds)\n", name, o.profile, len(j.Seeds))
-	m := newMeter(a.progress, a.terminal, name)
-	start := time.Now()
-	res, err := to.Run(ctx, j, store.Options{Fresh: o.fresh, Jobs: o.jobs, Report: m.set, Note: func(text string) {
-		a.note(name, text)
-	}})
-	m.end()
-	if err != nil {
-		return stored{}, err
-	}
-	what := fmt.Sprintf("%d seeds computed in %.1f s", len(res.Computed), time.Since(start).Seconds())
-	if len(res.Computed) == 0 && res.Failed == nil {
-		what = "nothing was missing"
-	}
-	fmt.Fprintf(a.progress, "  %d rows in %s; %s\n", len(res.Rows), a.relative(to.Table(name)), what)
-	return stored{j.Experiment, res.Rows, res.Pictures}, res.Failed
-}
-
 // drawing draws one experiment after the other beside what else goes on.
 type drawing struct {
 	*app
 	ctx  context.Context
 	to   places
-	mu   sync.Mutex // held while one is drawn
+	left atomic.Int64 // experiments that are still being computed
+	jobs int          // figures at a time when none is
+	mu   sync.Mutex   // held while one is drawn
 	all  sync.WaitGroup
 	errs []error
 }
 
 // begin draws tables as soon as nothing else is drawn.
-func (d *drawing) begin(s stored, jobs int) {
+func (d *drawing) begin(s stored) {
 	d.all.Go(func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
+		jobs := 1 // beside the seeds of others
+		if d.left.Load() == 0 {
+			jobs = d.jobs
+		}
 		if err := d.picture(d.ctx, s, d.to.figures, jobs); err != nil {
 			d.errs = append(d.errs, fmt.Errorf("figures of %s: %w", s.experiment.Name, err))
 		}

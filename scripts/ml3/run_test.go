@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 	"ml3/scripts/ml3/store"
 )
@@ -71,6 +72,56 @@ func TestRunJobs(t *testing.T) {
 	}
 	if !strings.HasPrefix(b.read("data/results/quick/claims/claims.csv"), columns+"alpha-rows,alpha,9z,4,reproduced,10.0,9.0,10.5,") {
 		t.Errorf("claims.csv:\n%s", b.read("data/results/quick/claims/claims.csv"))
+	}
+}
+
+// TestRunSideBySide has seeds wait in pairs for each other: three of each experiment can
+// only be run two at a time if the last of one runs beside the first of the next. The files
+// are those of one job.
+func TestRunSideBySide(t *testing.T) {
+	b, other := newBench(t), newBench(t)
+	other.succeed("run", "--seeds", "3", "--jobs", "1")
+	meet := make(chan bool)
+	wait := func(context.Context) {
+		select {
+		case meet <- true:
+		case <-meet:
+		case <-time.After(20 * time.Second):
+			t.Error("a seed runs alone")
+		}
+	}
+	b.world.during.Store(&wait)
+	b.succeed("run", "--seeds", "3", "--jobs", "2")
+	mine, theirs := b.files(), other.files()
+	for path := range theirs {
+		if !strings.HasSuffix(path, "manifest.json") && mine[path] != theirs[path] {
+			t.Errorf("%s differs from that of one job", path)
+		}
+	}
+	m, err := store.Folder{Tables: filepath.Join(b.root, "data/results/quick")}.ReadManifest()
+	if err != nil || len(m.Experiments) != 2 || len(m.Coming) != 0 || len(m.Experiments["beta"].Seeds) != 3 {
+		t.Errorf("the manifest says %+v, %v", m, err)
+	}
+}
+
+// TestProgress: the meter is that of the first experiment that is not done, also if a
+// later one is done before.
+func TestProgress(t *testing.T) {
+	var out strings.Builder
+	a := &app{progress: &out}
+	job := func(name string) store.Job {
+		return store.Job{Experiment: paper.Experiment{Name: name}, Seeds: []uint64{1, 2}}
+	}
+	p := a.newProgress([]store.Job{job("alpha"), job("beta"), job("gamma")}, "quick")
+	p.set(1, 0.5)
+	p.end(1, store.Result{Rows: make(tidy.Table, 7)}, nil, "beta.csv")
+	p.end(0, store.Result{}, errors.New("foreign"), "alpha.csv")
+	p.set(2, 1)
+	p.end(2, store.Result{Computed: []uint64{1, 2}}, nil, "gamma.csv")
+	p.stop()
+	want := "alpha (quick, 2 seeds)\nbeta: 7 rows in beta.csv; nothing was missing\ngamma (quick, 2 seeds)\ngamma: 0 rows in gamma.csv; 2 seeds computed in 0.0 s\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", &out, want)
 	}
 }
 

@@ -66,7 +66,7 @@ func (b *bench) stopAt(t *testing.T, n int) bool {
 			select {}
 		}
 	}
-	go func() { _, err := f.Run(context.Background(), b.job, b.opt); ended <- err }()
+	go func() { _, err := f.runJob(context.Background(), b.job, b.opt); ended <- err }()
 	select {
 	case <-stopped:
 		return true
@@ -192,7 +192,7 @@ func TestReadWhileMerging(t *testing.T) {
 		for seed := range uint64(30) {
 			job := b.job
 			job.Seeds = []uint64{seed}
-			if _, err := b.Run(context.Background(), job, Options{Jobs: 1}); err != nil {
+			if _, err := b.runJob(context.Background(), job, Options{Jobs: 1}); err != nil {
 				t.Error(err)
 			}
 		}

@@ -89,7 +89,7 @@ func TestInTheWay(t *testing.T) {
 		} else {
 			must(t, os.Mkdir(in, 0o755))
 		}
-		_, err := b.Run(t.Context(), b.job, b.opt)
+		_, err := b.runJob(t.Context(), b.job, b.opt)
 		if err == nil || !strings.Contains(err.Error(), in) {
 			t.Errorf("%s: error %v", name, err)
 		}

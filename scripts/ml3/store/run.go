@@ -6,19 +6,19 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"sync"
 	"time"
 
 	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 )
 
-// Options say how a job is run.
+// Options say how jobs are run.
 type Options struct {
-	Fresh  bool                   // compute again what is stored, and replace what is foreign
-	Jobs   int                    // seeds at a time
-	Report func(fraction float64) // is told the fraction of the work done; nil for nobody
-	Note   func(text string)      // is told what a reader should know; nil for nobody
+	Fresh  bool                               // compute again what is stored, and replace what is foreign
+	Jobs   int                                // seeds at a time
+	Report func(job int, fraction float64)    // is told the fraction of a job's work done; nil for nobody
+	Note   func(experiment, text string)      // is told what a reader should know; nil for nobody
+	Done   func(job int, r Result, err error) // is told what has become of a job; one call at a time
 }
 
 // Result is what a folder holds after a run.
@@ -38,42 +38,117 @@ func (f Folder) Check(j Job, fresh bool) error {
 	return f.refusal(v, j.Experiment.Name)
 }
 
-// Run computes the seeds of a job that are missing in a folder and merges them with
-// what is there. Seeds of an older revision stay, with a note, unless o.Fresh.
-// Results of other settings, data or processors, and tables that cannot be read, are
-// refused unless o.Fresh, which replaces them. A seed that fails does not stop the
-// others; the manifest says why it is missing. If ctx ends, nothing is merged, and
-// the next run goes on with the seeds that are whole. The caller holds the lock.
-func (f Folder) Run(ctx context.Context, j Job, o Options) (Result, error) {
-	v, err := f.look(j)
-	if err != nil {
-		return Result{}, err
+// Run computes the seeds of jobs that are missing in a folder, so many at a time, those
+// of a job beside the last ones of the job before, and merges those of a job with what
+// is there when all are computed; then it calls o.Done. All jobs have one data folder.
+//
+// Seeds of an older revision stay, with a note, unless o.Fresh. Results of other
+// settings, data or processors, and tables that cannot be read, are refused unless
+// o.Fresh, which replaces them. A seed that fails does not stop the others; the manifest
+// says why it is missing. If ctx ends, or a file cannot be written, jobs that are not
+// merged yet are not, and the next run goes on with their seeds that are whole. The
+// caller holds the lock.
+func (f Folder) Run(ctx context.Context, jobs []Job, o Options) error {
+	var batches []paper.Batch
+	var data string
+	for i, j := range jobs {
+		data = j.Data
+		r, err := f.begin(j, o)
+		if err != nil {
+			o.Done(i, Result{}, err)
+			continue
+		}
+		if len(r.todo) == 0 {
+			res, err := f.finish(r)
+			o.Done(i, res, err)
+			continue
+		}
+		b := paper.Batch{Run: j.Run, Seeds: r.todo}
+		if o.Report != nil {
+			b.Report = func(fraction float64) { o.Report(i, fraction) }
+		}
+		b.Done = func(seed uint64, out paper.Output, took time.Duration, err error) error {
+			if err := f.keep(r, seed, out, took, err); err != nil {
+				return fmt.Errorf("%s: %w", j.Experiment.Name, err)
+			}
+			if r.ended++; r.ended == len(r.todo) {
+				res, err := f.finish(r)
+				o.Done(i, res, err)
+			}
+			return nil
+		}
+		batches = append(batches, b)
+	}
+	return paper.Each(ctx, paper.Options{Data: data, Jobs: o.Jobs}, batches...)
+}
+
+// running is a job whose seeds are being computed.
+type running struct {
+	Job
+	fresh   bool
+	machine Machine
+	view    view
+	parts   map[uint64]part  // that were whole when it began
+	todo    []uint64         // the seeds to compute
+	ended   int              // how many of them are computed
+	failed  map[uint64]error // why seeds failed
+}
+
+// begin finds out what is to be computed of a job.
+func (f Folder) begin(j Job, o Options) (*running, error) {
+	r := &running{Job: j, fresh: o.Fresh, machine: thisMachine(o.Jobs), failed: map[uint64]error{}}
+	var err error
+	if r.view, err = f.look(j); err != nil {
+		return nil, err
 	}
 	if !o.Fresh {
-		if err := f.refusal(v, j.Experiment.Name); err != nil {
+		if err := f.refusal(r.view, j.Experiment.Name); err != nil {
+			return nil, err
+		}
+	}
+	if r.parts, err = f.readParts(j, r.view.basis, o.Fresh); err != nil {
+		return nil, err
+	}
+	if r.todo = f.todo(r.view, j, o, r.parts); len(r.todo) > 0 {
+		err = os.MkdirAll(f.parts(j.Experiment.Name), 0o777)
+	}
+	return r, err
+}
+
+// keep writes the part of a seed, or remembers why it failed. That its output cannot be
+// stored is a failure of the seed; that its file cannot be written is an error.
+func (f Folder) keep(r *running, seed uint64, out paper.Output, took time.Duration, failed error) error {
+	name := r.Experiment.Name
+	p := part{Basis: r.view.basis.id(name), Fresh: r.fresh,
+		Seed: Seed{Seed: seed, Revision: r.Experiment.Revision, Machine: r.machine, Seconds: float64(took.Milliseconds()) / 1000}}
+	if failed == nil {
+		failed = p.fill(r.Job, out)
+	}
+	if failed != nil {
+		r.failed[seed] = failed
+		return nil
+	}
+	f.change("write part")
+	return p.write(f.part(name, seed))
+}
+
+// finish merges a job of which all seeds are computed.
+func (f Folder) finish(r *running) (Result, error) {
+	parts, err := r.parts, error(nil)
+	if len(r.todo) > 0 {
+		if parts, err = f.readParts(r.Job, r.view.basis, r.fresh); err != nil {
 			return Result{}, err
 		}
 	}
-	parts, err := f.readParts(j, v.basis, o.Fresh)
-	if err != nil {
+	if r.view.manifest, err = f.ReadManifest(); err != nil { // other jobs have been merged
 		return Result{}, err
 	}
-	todo := f.todo(v, j, o, parts)
-	failed, err := f.compute(ctx, j, o, v.basis, todo)
-	if err != nil {
-		return Result{}, err
-	}
-	if len(todo) > 0 {
-		if parts, err = f.readParts(j, v.basis, o.Fresh); err != nil {
-			return Result{}, err
-		}
-	}
-	res, err := f.merge(v, j, parts, failed)
-	for _, seed := range todo {
-		if failed[seed] == nil {
+	res, err := f.merge(r.view, r.Job, parts, r.failed)
+	for _, seed := range r.todo {
+		if r.failed[seed] == nil {
 			res.Computed = append(res.Computed, seed)
 		} else {
-			res.Failed = errors.Join(res.Failed, fmt.Errorf("seed %d: %w", seed, failed[seed]))
+			res.Failed = errors.Join(res.Failed, fmt.Errorf("seed %d: %w", seed, r.failed[seed]))
 		}
 	}
 	slices.Sort(res.Computed)
@@ -82,9 +157,10 @@ func (f Folder) Run(ctx context.Context, j Job, o Options) (Result, error) {
 
 // todo are the seeds to compute, in the order of the job.
 func (f Folder) todo(v view, j Job, o Options, parts map[uint64]part) []uint64 {
-	note := o.Note
-	if note == nil {
-		note = func(string) {}
+	note := func(text string) {
+		if o.Note != nil {
+			o.Note(j.Experiment.Name, text)
+		}
 	}
 	var todo, stale []uint64
 	for _, seed := range j.Seeds {
@@ -106,70 +182,6 @@ func (f Folder) todo(v view, j Job, o Options, parts map[uint64]part) []uint64 {
 		note(fmt.Sprintf("stale, of an older revision of the experiment than %d: seeds %v; --fresh computes them again", j.Experiment.Revision, stale))
 	}
 	return todo
-}
-
-// worker runs seeds of a job and makes parts of what they find.
-type worker struct {
-	Job
-	part   part // what all parts have
-	mu     sync.Mutex
-	parts  map[uint64]part
-	failed map[uint64]error
-}
-
-// Run runs one seed. That its output cannot be stored is a failure of the seed.
-func (w *worker) Run(ctx context.Context, in paper.Input, report func(done, total int)) (paper.Output, error) {
-	start := time.Now()
-	out, err := w.Job.Run.Run(ctx, in, report)
-	p := w.part
-	p.Seed.Seed, p.Seed.Seconds = in.Seed, float64(time.Since(start).Milliseconds())/1000
-	if err == nil {
-		err = p.fill(w.Job, out)
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err != nil {
-		w.failed[in.Seed] = err
-	} else {
-		w.parts[in.Seed] = p
-	}
-	return paper.Output{}, err
-}
-
-// take returns the part of a seed once.
-func (w *worker) take(seed uint64) part {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	defer delete(w.parts, seed)
-	return w.parts[seed]
-}
-
-// compute runs seeds and writes a part for each; it returns why seeds failed.
-func (f Folder) compute(ctx context.Context, j Job, o Options, basis Basis, seeds []uint64) (map[uint64]error, error) {
-	if len(seeds) == 0 {
-		return nil, ctx.Err()
-	}
-	name := j.Experiment.Name
-	if err := os.MkdirAll(f.parts(name), 0o777); err != nil {
-		return nil, err
-	}
-	w := &worker{Job: j, parts: map[uint64]part{}, failed: map[uint64]error{}, part: part{Basis: basis.id(name), Fresh: o.Fresh,
-		Seed: Seed{Revision: j.Experiment.Revision, Machine: thisMachine(o.Jobs)}}}
-	var unwritten error
-	err := paper.Each(ctx, w, seeds, paper.Options{Data: j.Data, Jobs: o.Jobs, Report: o.Report}, func(seed uint64, _ paper.Output) error {
-		f.change("write part")
-		unwritten = w.take(seed).write(f.part(name, seed))
-		return unwritten
-	})
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case unwritten != nil:
-		return nil, unwritten
-	case err != nil && len(w.failed) == 0:
-		return nil, err
-	}
-	return w.failed, nil
 }
 
 // fill puts the output of a seed into its part.

@@ -90,7 +90,7 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	dir := t.TempDir()
 	b := &bench{Folder: Folder{Tables: filepath.Join(dir, "tables"), Losses: filepath.Join(dir, "losses")}, world: &world{fail: map[uint64]error{}}}
-	b.opt = Options{Jobs: 2, Note: func(text string) { b.notes = append(b.notes, text) }}
+	b.opt = Options{Jobs: 2, Note: func(_, text string) { b.notes = append(b.notes, text) }}
 	b.job = Job{Experiment: paper.Experiment{Name: "walk", Revision: 1}, Run: live{walk{Steps: 6, Wide: 3}, b.world}, Profile: "paper", Seeds: []uint64{4, 7, 1, 12}, First: 4}
 	return b
 }
@@ -98,11 +98,20 @@ func newBench(t *testing.T) *bench {
 // settle sets the walk and returns the bench.
 func (b *bench) settle(w walk) { b.job.Run = live{w, b.world} }
 
+// runJob runs one job.
+func (f Folder) runJob(ctx context.Context, j Job, o Options) (res Result, err error) {
+	o.Done = func(_ int, r Result, e error) { res, err = r, e }
+	if e := f.Run(ctx, []Job{j}, o); e != nil {
+		return res, e
+	}
+	return res, err
+}
+
 // run runs the job and returns the seeds that were run.
 func (b *bench) run(t *testing.T) (Result, []uint64) {
 	t.Helper()
 	b.world.runs, b.notes = nil, nil
-	res, err := b.Run(t.Context(), b.job, b.opt)
+	res, err := b.runJob(t.Context(), b.job, b.opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +262,6 @@ func TestRunUnstorable(t *testing.T) {
 	if res.Failed == nil || strings.Count(res.Failed.Error(), "it measured nothing") != 4 {
 		t.Errorf("failed: %v", res.Failed)
 	}
-	w := &worker{Job: b.job, parts: map[uint64]part{}, failed: map[uint64]error{}}
 	for want, change := range map[string]func(*paper.Output){
 		"not finite":       func(o *paper.Output) { o.Rows[2].Value = math.NaN() },
 		"row of seed 2":    func(o *paper.Output) { o.Pictures[0].Seed = 2 },
@@ -263,7 +271,7 @@ func TestRunUnstorable(t *testing.T) {
 	} {
 		out, p := walk{Steps: 6, Wide: 1}.output(4), part{Seed: Seed{Seed: 4}}
 		change(&out)
-		if err := p.fill(w.Job, out); err == nil || !strings.Contains(err.Error(), want) {
+		if err := p.fill(b.job, out); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -281,7 +289,7 @@ func TestRunCancelled(t *testing.T) {
 			cancel()
 		}
 	}
-	if _, err := b.Run(ctx, b.job, b.opt); !errors.Is(err, context.Canceled) {
+	if _, err := b.runJob(ctx, b.job, b.opt); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	if s, err := b.Status(b.job); err != nil || s.Parts != 2 || s.Seeds[0].State != Missing {
@@ -327,7 +335,7 @@ func TestParts(t *testing.T) {
 				cancel()
 			}
 		}
-		b.Run(ctx, b.job, b.opt)
+		b.runJob(ctx, b.job, b.opt)
 		b.world.stop = nil
 		path := b.part("walk", 7)
 		data, err := os.ReadFile(path)
@@ -378,7 +386,7 @@ func TestForeign(t *testing.T) {
 	before := b.files(t)
 	b.settle(walk{Steps: 3, Wide: 3})
 	b.job.Seeds = []uint64{1}
-	_, err := b.Run(t.Context(), b.job, b.opt)
+	_, err := b.runJob(t.Context(), b.job, b.opt)
 	want := "holds results (profile paper) with other settings: walk.Steps = 6 instead of walk.Steps = 3; --out DIR computes these elsewhere, --fresh replaces those"
 	if err == nil || !strings.Contains(err.Error(), want) || b.Check(b.job, false) == nil || b.Check(b.job, true) != nil {
 		t.Errorf("error %v", err)
@@ -446,7 +454,7 @@ func TestDamage(t *testing.T) {
 			t.Errorf("%s: reading: %q, %v", name, note, err)
 		}
 		if c.refusal != "" {
-			if _, err := b.Run(t.Context(), b.job, b.opt); err == nil || !strings.Contains(err.Error(), c.refusal) {
+			if _, err := b.runJob(t.Context(), b.job, b.opt); err == nil || !strings.Contains(err.Error(), c.refusal) {
 				t.Errorf("%s: error %v", name, err)
 			}
 			if c.file != "walk.csv" {
