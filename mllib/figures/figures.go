@@ -163,6 +163,38 @@ func moving(p panel, delay time.Duration, frames func(Data) ([]fig.Plot, error))
 	return p
 }
 
+// plot is a plot of the usual size.
+func plot(title, x, y string, layers ...fig.Layer) fig.Plot {
+	return fig.Plot{Title: title, Width: usual[0], Height: usual[1], X: fig.Axis{Label: x}, Y: fig.Axis{Label: y}, Layers: layers}
+}
+
+// layersOf are curves as layers.
+func layersOf(curves []fig.Curve) (layers []fig.Layer) {
+	for _, c := range curves {
+		layers = append(layers, c)
+	}
+	return layers
+}
+
+// trace is a series against its steps, each of which is worth dx, as its method is drawn.
+func trace(s tidy.Series, dx float64) fig.Curve {
+	var c fig.Curve
+	c.Style, c.Label = styleOf(s.Method)
+	for i, step := range s.Steps {
+		c.X, c.Y = append(c.X, dx*float64(step)), append(c.Y, s.Values[i])
+	}
+	return c
+}
+
+// along is the curve of f on [low, high] in n steps.
+func along(low, high float64, n int, f func(float64) float64) (c fig.Curve) {
+	for i := range n + 1 {
+		x := low + (high-low)*float64(i)/float64(n)
+		c.X, c.Y = append(c.X, x), append(c.Y, f(x))
+	}
+	return c
+}
+
 // firstSeed keeps the rows of the first seed that t has.
 func firstSeed(t tidy.Table) tidy.Table {
 	if len(t) == 0 {

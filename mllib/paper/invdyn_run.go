@@ -13,11 +13,8 @@ import (
 	"ml3/mllib/tidy"
 )
 
-// mseObjective and powerObjective are the objectives of the baselines.
-func mseObjective(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
-	return task.(Dynamics).MSE(theta, rng)
-}
-
+// powerObjective is the objective of a baseline; that of the paper's is the task loss of a
+// task that is not shaped.
 func powerObjective(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
 	return task.(Dynamics).PowerMSE(theta, rng)
 }
@@ -48,37 +45,22 @@ func (e InverseDynamics) Run(ctx context.Context, in Input, report func(done, to
 	tries := (len(e.Rates)+len(e.PowerRates))*e.RateStarts + 2*e.Train.OuterSteps/e.EvalEvery
 	work := 2*e.Train.OuterSteps*e.Train.Population + (tries+5*e.Tests)*e.Steps
 	l := invdynLab{newLab(ctx, e.Name, in, work, report), e, s}
-	var methods []Method
-	for _, shaped := range []bool{false, true} {
-		m, err := l.learn(e.Training(s, shaped), l.progress)
-		if err != nil {
-			return l.out, err
-		}
-		methods = append(methods, m)
-	}
-	baselines, err := l.baselines()
-	if err != nil {
-		return l.out, err
-	}
-	for _, m := range append(methods, baselines...) {
-		if err := l.test(m); err != nil {
-			return l.out, fmt.Errorf("%s: %w", m.Name, err)
-		}
+	methods := []Method{l.learn(e.Training(s, false), l.progress), l.learn(e.Training(s, true), l.progress)}
+	for _, m := range append(methods, l.baselines()...) {
+		l.test(m)
 	}
 	l.constant()
 	if in.Seed == e.Shown {
-		err = l.poses()
+		l.fail(l.poses())
 	}
-	return l.out, err
+	return l.out, l.err
 }
 
 // Training is the meta-training of a loss, shaped or not, on the trajectories of meta-training.
 func (e InverseDynamics) Training(s Setting, shaped bool) Training {
-	task, method := s.Task, LearnedLoss
-	if task.Shaped = shaped; shaped {
-		method = LearnedShaped
-	}
-	return Training{Method: method, Task: invdynTraining, Learner: e.Loss(),
+	task := s.Task
+	task.Shaped = shaped
+	return Training{Method: learnedName(shaped), Task: invdynTraining, Learner: e.Loss(),
 		Draw: func(*rand.Rand) meta.Task { return task }, Config: e.Train, Init: "loss init", Stream: "meta-training"}
 }
 
@@ -100,66 +82,49 @@ func (l invdynLab) cell(fit, measured Samples, name, stream string) cell {
 }
 
 // onTraining is the fit to the trajectories of meta-training.
-func (l invdynLab) onTraining(m Method, stream string) (trial, error) {
+func (l invdynLab) onTraining(m Method, stream string) trial {
 	data := l.setting.Task.Data
 	return l.try(m, []int{l.Steps}, l.cell(data, data, "", stream))
 }
 
 // progress writes the errors on the trajectories of meta-training after all
 // gradient steps, at a φ on the way.
-func (l invdynLab) progress(tr *meta.Trainer, m Method) error {
-	if tr.Step()%l.EvalEvery != 0 {
-		return nil
+func (l invdynLab) progress(tr *meta.Trainer, m Method) {
+	if tr.Step()%l.EvalEvery == 0 {
+		l.outer(m, invdynTraining, tr.Step(), l.onTraining(m, "network for meta-training"), invdynMetrics()...)
 	}
-	t, err := l.onTraining(m, "network for meta-training")
-	l.outer(m, invdynTraining, tr.Step(), t, invdynMetrics()...)
-	return err
 }
 
 // baselines are the mean squared errors at the best of their rates, and the first
 // also at the rate of the learned losses.
-func (l invdynLab) baselines() ([]Method, error) {
-	methods := []Method{{TaskLoss, meta.Objective(mseObjective).At(l.Rate)}}
-	for _, b := range []search{
-		{name: BestRate, of: mseObjective, rates: l.Rates},
+func (l invdynLab) baselines() []Method {
+	methods := []Method{descends(TaskLoss, l.Rate)}
+	for _, s := range []search{
+		{name: BestRate, of: meta.TaskLoss, rates: l.Rates},
 		{name: PowerMSE, of: powerObjective, rates: l.PowerRates},
 	} {
-		b.starts = l.RateStarts
-		b.end = func(m Method, k int) (float64, error) {
-			t, err := l.onTraining(m, fmt.Sprintf("network %d for rates", k))
-			return t.end(), err
-		}
-		rate, err := b.best()
-		if err != nil {
-			return nil, err
-		}
-		l.row(b.name, invdynTraining, 0, "rate", rate)
-		methods = append(methods, Method{b.name, b.of.At(rate)})
+		s.starts = l.RateStarts
+		s.end = func(m Method, k int) float64 { return l.onTraining(m, fmt.Sprintf("network %d for rates", k)).end() }
+		methods = append(methods, l.best(s, invdynTraining))
 	}
-	return methods, nil
+	return methods
 }
 
 // test fits fresh networks to the trajectories of every test and writes their
 // errors on the new ones. All methods start from the same networks and see the same
 // mini-batches.
-func (l invdynLab) test(m Method) error {
+func (l invdynLab) test(m Method) {
 	var cells []cell
 	for k, t := range l.setting.Tests {
 		cells = append(cells, l.cell(t.Fit, t.New, "test="+strconv.Itoa(k), fmt.Sprintf("network for test %d", k)))
 	}
-	t, err := l.try(m, storedSteps(l.Steps), cells...)
-	if err != nil {
-		return err
-	}
-	l.curves(m, invdynTest, t, invdynMetrics()...)
+	l.curves(m, invdynTest, l.try(m, storedSteps(l.Steps), cells...), invdynMetrics()...)
 	if l.Seed != l.Shown {
-		return nil
+		return
 	}
-	t, err = l.try(m, []int{l.Steps}, cells[0])
-	if t.last != nil {
+	if t := l.try(m, []int{l.Steps}, cells[0]); t.last != nil {
 		l.pictures(m.Name, t.last)
 	}
-	return err
 }
 
 // constant writes the errors of a constant inertia matrix, the mean over the
