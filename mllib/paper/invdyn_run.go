@@ -123,7 +123,7 @@ func (l invdynLab) test(m Method) {
 		return
 	}
 	if t := l.try(m, []int{l.Steps}, cells[0]); t.last != nil {
-		l.pictures(m.Name, t.last)
+		l.predicted(m.Name, t.last)
 	}
 }
 
@@ -143,42 +143,43 @@ func (l invdynLab) constant() {
 	l.row(Constant, invdynTest, 0, "inertia error", inertia)
 }
 
-// pictures writes what a fitted network predicts on the first new trajectory of
-// test 0: torques with bias in N m at every time, and the scaled matrix S H S at
-// its first sample.
-func (l invdynLab) pictures(method string, theta nn.Params) {
-	s := l.setting
-	d, t := l.Arm.Joints(), s.Tests[0]
-	factor := s.Task.Net.Factor(theta, t.New.Q)
-	torque, h := s.Task.Net.Torque(factor, t.New.Acc), s.Task.Net.Matrix(factor)
+// pictures writes the torques, with bias, of the joints at every time of the first new
+// trajectory of test 0, in N m, and the scaled matrix S H S at its first sample.
+func (l invdynLab) pictures(method string, torque func(i, joint int) float64, h []float64) {
 	for i := range l.Arm.Points {
-		for j := range d {
-			at := i*d + j
-			l.pixel(method, jointTask(j), i, "torque", torque.Data[at]*s.Units.Size/s.Units.S[j]+t.Motion.Bias[at])
+		for j := range l.Arm.Joints() {
+			l.pixel(method, jointTask(j), i, "torque", torque(i, j))
 		}
 	}
-	l.picture(method, "test=0", "scaled inertia", h.Row(0))
+	l.picture(method, "test=0", "scaled inertia", h)
+}
+
+// predicted are the pictures of a fitted network.
+func (l invdynLab) predicted(method string, theta nn.Params) {
+	s, t := l.setting, l.setting.Tests[0]
+	factor := s.Task.Net.Factor(theta, t.New.Q)
+	torque := s.Task.Net.Torque(factor, t.New.Acc)
+	l.pictures(method, func(i, j int) float64 {
+		return torque.At(i, j)*s.Units.Size/s.Units.S[j] + t.Motion.Bias[i*torque.Cols+j]
+	}, s.Task.Net.Matrix(factor).Row(0))
 }
 
 func jointTask(j int) string {
 	return tidy.TaskOf("test", "0", "joint", strconv.Itoa(j+1))
 }
 
-// poses writes the truth beside the pictures: torques and bias of the first new
-// trajectory, its first matrix, and the places of the bodies at some of its times.
+// poses writes the truth beside the pictures, with the bias, and the places of the
+// bodies at some times of the trajectory.
 func (l invdynLab) poses() error {
 	model, err := l.Arm.Model(l.Data)
 	if err != nil {
 		return err
 	}
 	d, t := l.Arm.Joints(), l.setting.Tests[0]
-	for i := range l.Arm.Points {
-		for j := range d {
-			l.pixel(Truth, jointTask(j), i, "torque", t.Motion.Torque[i*d+j])
-			l.pixel(Truth, jointTask(j), i, "bias", t.Motion.Bias[i*d+j])
-		}
-	}
-	l.picture(Truth, "test=0", "scaled inertia", t.New.H.Row(0))
+	l.pictures(Truth, func(i, j int) float64 {
+		l.pixel(Truth, jointTask(j), i, "bias", t.Motion.Bias[i*d+j])
+		return t.Motion.Torque[i*d+j]
+	}, t.New.H.Row(0))
 	state := model.NewState()
 	for i := 0; i < l.Arm.Points; i += l.Arm.Points / 5 {
 		state.SetState(t.Motion.Q[i*d:(i+1)*d], nil, nil)
