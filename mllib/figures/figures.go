@@ -107,17 +107,16 @@ func Draw(experiment, name string, d Data) (fig.Panel, error) {
 	return p, nil
 }
 
-// Save draws all panels of an experiment that the data can fill into the folder
-// dir, jobs at a time. It stops between two panels with ctx's error when ctx is
+// Save draws all panels of an experiment that the data can fill. It stops between two panels with ctx's error when ctx is
 // cancelled. Data that fill no panel are an error.
-func Save(ctx context.Context, experiment string, d Data, dir string, jobs int) error {
+func Save(ctx context.Context, experiment string, d Data, o fig.Output) error {
 	d = d.of(experiment)
 	names := Names(experiment, d)
 	if len(names) == 0 {
 		return fmt.Errorf("figures: the tables have no rows that fill a figure of %s; recompute the experiment", experiment)
 	}
 	slices.Reverse(names) // animations are the last and take longest
-	return fig.SaveAll(ctx, dir, jobs, len(names), func(i int) (fig.Panel, error) { return Draw(experiment, names[i], d) })
+	return fig.SaveAll(ctx, o, len(names), func(i int) (fig.Panel, error) { return Draw(experiment, names[i], d) })
 }
 
 // drawn is a panel of the rows that it picks from the data.
