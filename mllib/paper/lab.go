@@ -234,6 +234,18 @@ func (t trial) end() float64 {
 	return t.means[len(t.means)-1][0]
 }
 
+// only keeps of a trial at every step those in at.
+func (t trial) only(at []int) trial {
+	every := t.means
+	t.at, t.means = at, nil
+	for _, step := range at {
+		if step < len(every) {
+			t.means = append(t.means, every[step])
+		}
+	}
+	return t
+}
+
 // curves writes a trial against its gradient steps.
 func (l *lab) curves(m Method, task string, t trial, metrics ...string) {
 	for i, values := range t.means {

@@ -41,10 +41,11 @@ func (m MountainCar) Run(ctx context.Context, in Input, report func(done, total 
 func (m MountainCar) work() int {
 	n := 0
 	for _, v := range m.Versions {
-		n += 2*v.Train.OuterSteps*v.Train.Population + (3+len(v.Rates))*m.Policies*m.Steps
+		starts := m.Policies
 		if v.OnePolicy {
-			n += (3 + len(v.Rates)) * m.Steps
+			starts++
 		}
+		n += 2*v.Train.OuterSteps*v.Train.Population + (3+len(v.Rates))*starts*m.Steps
 	}
 	return n
 }

@@ -125,8 +125,7 @@ func (l shapedSineLab) descents(m Method, seesX bool) {
 				distance[step] = append(distance[step], d)
 			}
 			if l.Seed == l.Shown && nu == l.ShownNu {
-				t.at, t.means = thin(t, l.Steps)
-				l.curves(m, frequencyTask(nu, "start", strconv.FormatFloat(start, 'g', -1, 64)), t, "theta")
+				l.curves(m, frequencyTask(nu, "start", strconv.FormatFloat(start, 'g', -1, 64)), t.only(storedSteps(l.Steps)), "theta")
 			}
 			if len(t.diverged) > 0 || math.Abs(t.last[0].Item()) > landscapeEnd/10 {
 				outside++
@@ -142,16 +141,6 @@ func (l shapedSineLab) descents(m Method, seesX bool) {
 		}
 		l.row(m.Name, everyFrequency, step, "found", shareBelow(distance[step], waveFound))
 	}
-}
-
-// thin are the stored steps of a trial at every step.
-func thin(t trial, last int) (at []int, means [][]float64) {
-	for _, step := range storedSteps(last) {
-		if step < len(t.means) {
-			at, means = append(at, step), append(means, t.means[step])
-		}
-	}
-	return at, means
 }
 
 // shareBelow is the fraction of x below bound.
