@@ -63,17 +63,20 @@ func (l *lab) stream(format string, a ...any) *rand.Rand {
 	return random.Stream(l.Seed, fmt.Sprintf(format, a...))
 }
 
-func (l *lab) newRow(method, task string, step int, metric string, value float64) tidy.Row {
-	return tidy.Row{Experiment: l.experiment, Method: method, Seed: l.Seed, Task: task, Step: step, Metric: metric, Value: value}
-}
-
+// row adds a row to what is measured.
 func (l *lab) row(method, task string, step int, metric string, value float64) {
-	l.out.Rows = append(l.out.Rows, l.newRow(method, task, step, metric, value))
+	l.add(&l.out.Rows, method, task, step, metric, value)
 }
 
 // pixel adds a row to what is drawn and not measured.
 func (l *lab) pixel(method, task string, step int, metric string, value float64) {
-	l.out.Pictures = append(l.out.Pictures, l.newRow(method, task, step, metric, value))
+	l.add(&l.out.Pictures, method, task, step, metric, value)
+}
+
+func (l *lab) add(to *tidy.Table, method, task string, step int, metric string, value float64) {
+	if l.err == nil {
+		*to = append(*to, tidy.Row{Experiment: l.experiment, Method: method, Seed: l.Seed, Task: task, Step: step, Metric: metric, Value: value})
+	}
 }
 
 // picture adds one row for each value to what is drawn and not measured.
