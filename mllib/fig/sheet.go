@@ -45,7 +45,7 @@ type Output struct {
 // errors are joined in the order of the panels. When ctx is cancelled no further
 // panel is begun, and ctx's error is among them.
 func SaveAll(ctx context.Context, o Output, n int, draw func(i int) (Panel, error)) error {
-	errs, level := make([]error, n), png.DefaultCompression
+	errs, level := make([]error, n), png.BestSpeed
 	if o.Small {
 		level = png.BestCompression
 	}
