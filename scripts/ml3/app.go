@@ -26,17 +26,19 @@ type app struct {
 	draw func(ctx context.Context, experiment string, rows, pictures tidy.Table, o fig.Output) error
 	// drawOthers makes the figures that need no table.
 	drawOthers func(dir string) error
-	out        io.Writer // results that were asked for
-	progress   io.Writer // what is going on
-	terminal   bool      // whether progress is a terminal
-	root       string    // the clone; found before a command runs if empty
+	out        io.Writer        // results that were asked for
+	progress   io.Writer        // what is going on
+	terminal   bool             // whether progress is a terminal
+	root       string           // the clone; found before a command runs if empty
+	exit       func(status int) // ends the program at once; nil for os.Exit
 }
 
 // Exit statuses of the command.
 const (
 	statusOK            = 0
 	statusNotReproduced = 1   // ml3 claims: at least one claim is not reproduced
-	statusError         = 2   // one line on stderr says what is wrong
+	statusError         = 2   // one line on stderr says what is wrong; again, it would be the same
+	statusAgain         = 75  // SIGTERM, a full disk and the like: the same command goes on where it was
 	statusInterrupted   = 130 // Ctrl-C
 )
 
@@ -62,13 +64,18 @@ func (a *app) execute(ctx context.Context, args []string, stderr io.Writer) int 
 	case errors.Is(err, errNotReproduced):
 		return statusNotReproduced
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "ml3: interrupted; all files are whole, and seeds that ml3 run has finished are not computed again")
-		return statusInterrupted
+		text, status := interruption(ctx)
+		fmt.Fprintln(stderr, "ml3:", text)
+		return status
 	}
+	status := statusError
 	for _, e := range split(err) {
 		fmt.Fprintln(stderr, "ml3:", oneLine(e.Error()))
+		if passing(e) {
+			status = statusAgain
+		}
 	}
-	return statusError
+	return status
 }
 
 // checked remembers that writing has failed, for those who do not look.
@@ -135,7 +142,7 @@ takes seconds and writes to data/results/quick and figures/quick instead.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; %s --help lists the flags", err, c.CommandPath())
 	})
-	root.AddCommand(a.runCommand(), a.listCommand(), a.statusCommand(), a.figuresCommand(), a.claimsCommand(),
+	root.AddCommand(a.runCommand(), a.planCommand(), a.joinCommand(), a.listCommand(), a.statusCommand(), a.figuresCommand(), a.claimsCommand(),
 		a.mnistCommand(), a.notebooksCommand(), a.jupyterCommand(), a.kernelCommand())
 	return root
 }

@@ -33,6 +33,7 @@ import (
 const (
 	childRoot = "ML3_TEST_CHILD"
 	childArgs = "ML3_TEST_ARGS"
+	childDeaf = "ML3_TEST_DEAF"  // the first experiment does not notice that it is to end
 	killTimes = "ML3_TEST_KILLS" // how often, if not killsAtEase
 )
 
@@ -43,7 +44,10 @@ func TestMain(m *testing.M) {
 	if root := os.Getenv(childRoot); root != "" {
 		a := smallApp(root)
 		a.out, a.progress = os.Stdout, os.Stderr
-		os.Exit(a.execute(context.Background(), strings.Fields(os.Getenv(childArgs)), os.Stderr))
+		if os.Getenv(childDeaf) != "" {
+			a.experiments[0].Quick = deaf{}
+		}
+		os.Exit(a.execute(untilSignal(context.Background()), strings.Fields(os.Getenv(childArgs)), os.Stderr))
 	}
 	os.Exit(m.Run())
 }

@@ -5,18 +5,12 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"ml3/mllib/paper"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	go func() { // a second Ctrl-C ends the program at once
-		<-ctx.Done()
-		stop()
-	}()
+	ctx := untilSignal(context.Background())
 	a := &app{
 		experiments: paper.All(),
 		draw:        drawPanels,

@@ -103,7 +103,12 @@ func runOf(e paper.Experiment, profile string) paper.Run {
 // lock waits until no other program writes to a folder, and says so; hint, if not
 // empty, is what to do if the folder cannot be written to.
 func (a *app) lock(ctx context.Context, dir, hint string) (unlock func(), err error) {
-	unlock, err = store.Lock(ctx, dir, func(holder string) {
+	return a.lockWith(ctx, store.Lock, dir, hint)
+}
+
+// lockWith does as lock with one of the two kinds of locks.
+func (a *app) lockWith(ctx context.Context, kind func(context.Context, string, func(string)) (func(), error), dir, hint string) (unlock func(), err error) {
+	unlock, err = kind(ctx, dir, func(holder string) {
 		fmt.Fprintf(a.progress, "ml3: %s writes to %s: waiting until it ends\n", holder, a.relative(dir))
 	})
 	if err != nil && !errors.Is(err, ctx.Err()) {

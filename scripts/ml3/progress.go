@@ -74,7 +74,7 @@ func (p *progress) set(i int, fraction float64) {
 	}
 }
 
-// end tells what has become of a job, whose table is in a file.
+// end tells what has become of a job, whose table is in a file, "" for none.
 func (p *progress) end(i int, r store.Result, err error, file string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -87,7 +87,10 @@ func (p *progress) end(i int, r store.Result, err error, file string) {
 		if len(r.Computed) == 0 && r.Failed == nil {
 			what = "nothing was missing"
 		}
-		fmt.Fprintf(p.app.progress, "%s: %d rows in %s; %s\n", j.Experiment.Name, len(r.Rows), file, what)
+		if file != "" {
+			what = fmt.Sprintf("%d rows in %s; %s", len(r.Rows), file, what)
+		}
+		fmt.Fprintf(p.app.progress, "%s: %s\n", j.Experiment.Name, what)
 	}
 	shown := p.first() == i
 	if j.done = true; shown {

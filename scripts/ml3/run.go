@@ -24,6 +24,7 @@ type runOptions struct {
 	out     string
 	jobs    int
 	fresh   bool
+	shard   string
 }
 
 // quickSeeds is how many of an experiment's seeds a quick run takes unless told.
@@ -49,11 +50,18 @@ Only what is missing is computed, seed by seed: a run that was interrupted, by
 Ctrl-C or anything else, goes on where it was. Results of other settings are not
 replaced, and those of an older revision of an experiment stay, unless --fresh
 asks for it. ml3 status says what there is. A learned loss of more than 100 000
-numbers is stored for the first seed only.`,
+numbers is stored for the first seed only.
+
+With --shard the run is one of several that share the work, on one machine or many:
+it computes its share, leaves it as files in the folder .parts of the tables and
+draws nothing; ml3 join makes the tables of them. Exit status 75 says that the same
+command, run again, goes on where it was (SIGTERM, a full disk), 2 that it would fail
+again.`,
 		Example: `  ml3 run
   ml3 run sine digits --jobs 4
   ml3 run sine --profile paper
-  ml3 run sine --seeds 1,2,3 --out /tmp/try`,
+  ml3 run sine --seeds 1,2,3 --out /tmp/try
+  ml3 run --profile paper --out /shared/ml3 --shard 3/20`,
 		ValidArgsFunction: a.completeExperiments,
 		RunE: func(c *cobra.Command, names []string) error {
 			return a.run(c.Context(), names, o)
@@ -64,6 +72,7 @@ numbers is stored for the first seed only.`,
 	c.Flags().StringVar(&o.out, "out", "", "write tables to this `folder`, and the rest to folders in it")
 	c.Flags().IntVar(&o.jobs, "jobs", runtime.NumCPU(), "how many seeds to run at a time")
 	c.Flags().BoolVar(&o.fresh, "fresh", false, "compute again what is there, and replace results of other settings")
+	c.Flags().StringVar(&o.shard, "shard", "", shardUsage)
 	return c
 }
 
@@ -72,6 +81,9 @@ func (a *app) run(ctx context.Context, names []string, o runOptions) error {
 	jobs, to, err := a.plan(names, o)
 	if err != nil {
 		return err
+	}
+	if o.shard != "" {
+		return a.runShard(ctx, jobs, to, o)
 	}
 	leave, err := a.enter(ctx, to)
 	if err != nil {

@@ -78,6 +78,14 @@ func (b *bench) stopAt(t *testing.T, n int) bool {
 	}
 }
 
+// clean removes what a killed run has left, as every program does that takes the lock.
+func (b *bench) clean(t *testing.T) {
+	t.Helper()
+	if err := b.Clean([]string{"walk"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // whole are the seeds that a folder has, as parts or merged.
 func (b *bench) whole(t *testing.T) []uint64 {
 	t.Helper()
@@ -131,6 +139,7 @@ func TestKilledAnywhere(t *testing.T) {
 				}
 			}
 			whole := b.whole(t)
+			b.clean(t)
 			_, runs := b.run(t)
 			for _, seed := range runs {
 				if !b.opt.Fresh && slices.Contains(whole, seed) {
@@ -159,6 +168,7 @@ func TestKilledThenOther(t *testing.T) {
 			if !b.stopAt(t, n) {
 				break
 			}
+			b.clean(t)
 			other(b)
 			b.run(t)
 			b.job.Seeds, b.opt.Fresh = []uint64{4, 7}, false

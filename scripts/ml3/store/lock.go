@@ -21,6 +21,24 @@ const lockEvery = 50 * time.Millisecond
 // unlock or with the program, however it ends; the file goes with unlock, and so
 // does the folder if Lock made it, nothing was written and nobody else waits.
 func Lock(ctx context.Context, dir string, waiting func(holder string)) (unlock func(), err error) {
+	return lock(ctx, dir, exclusive, waiting)
+}
+
+// LockShared does as Lock does, but several programs can hold the lock at once; none
+// of them and one of Lock. The file goes with the last of them.
+func LockShared(ctx context.Context, dir string, waiting func(holder string)) (unlock func(), err error) {
+	return lock(ctx, dir, shared, waiting)
+}
+
+// mode says who else may hold a lock.
+type mode bool
+
+const (
+	exclusive mode = false // nobody
+	shared    mode = true  // those that share it
+)
+
+func lock(ctx context.Context, dir string, m mode, waiting func(holder string)) (unlock func(), err error) {
 	path := filepath.Join(dir, lockFile)
 	const tries = 100 // to make a folder whose parent another program removes
 	for n, told := 0, false; ; {
@@ -31,13 +49,13 @@ func Lock(ctx context.Context, dir string, waiting func(holder string)) (unlock 
 		if err != nil {
 			return nil, err
 		}
-		f, err := takeLock(path)
+		f, err := takeLock(path, m)
 		if err != nil {
 			return nil, err
 		}
 		if f != nil {
 			return func() {
-				release(f)
+				release(f, m)
 				for _, d := range made {
 					os.Remove(d) // unless it has something
 				}
@@ -56,7 +74,7 @@ func Lock(ctx context.Context, dir string, waiting func(holder string)) (unlock 
 }
 
 // takeLock returns the locked file, or nil if it has to be tried again.
-func takeLock(path string) (*os.File, error) {
+func takeLock(path string, m mode) (*os.File, error) {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: not a regular file; remove it", path)
 	}
@@ -67,7 +85,7 @@ func takeLock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	ok, err := tryLock(f)
+	ok, err := tryLock(f, m)
 	if err != nil || !ok || !isFile(f, path) {
 		f.Close()
 		return nil, err

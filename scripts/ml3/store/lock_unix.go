@@ -9,11 +9,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock takes the advisory lock of a file (flock) if nobody holds it. Where the
-// file system has no such locks, everybody gets it.
-func tryLock(f *os.File) (bool, error) {
+// tryLock takes the advisory lock of a file (flock) if nobody holds one that excludes
+// it. Where the file system has no such locks, everybody gets it.
+func tryLock(f *os.File, m mode) (bool, error) {
+	how := unix.LOCK_EX
+	if m == shared {
+		how = unix.LOCK_SH
+	}
 	for {
-		switch err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); {
+		switch err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB); {
 		case err == nil, errors.Is(err, unix.ENOTSUP), errors.Is(err, unix.ENOSYS), errors.Is(err, unix.ENOLCK):
 			return true, nil
 		case errors.Is(err, unix.EWOULDBLOCK):
@@ -24,9 +28,15 @@ func tryLock(f *os.File) (bool, error) {
 	}
 }
 
-// release removes the file of a lock, which whoever waits for it notices, and ends
-// the lock.
-func release(f *os.File) {
-	os.Remove(f.Name())
+// release removes the file of a lock, which whoever waits for it notices, unless
+// others share it, and ends the lock.
+func release(f *os.File, m mode) {
+	alone := m == exclusive
+	if m == shared { // the last one can have it alone
+		alone, _ = tryLock(f, exclusive)
+	}
+	if alone && isFile(f, f.Name()) {
+		os.Remove(f.Name())
+	}
 	f.Close()
 }

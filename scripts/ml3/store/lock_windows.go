@@ -10,10 +10,13 @@ import (
 // beyond is where the locked byte is: far behind the content, which stays readable.
 const beyond = 1 << 30
 
-// tryLock takes the lock of a file (LockFileEx) if nobody holds it.
-func tryLock(f *os.File) (bool, error) {
-	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
-		0, 1, 0, &windows.Overlapped{Offset: beyond})
+// tryLock takes the lock of a file (LockFileEx) if nobody holds one that excludes it.
+func tryLock(f *os.File, m mode) (bool, error) {
+	flags := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
+	if m == exclusive {
+		flags |= windows.LOCKFILE_EXCLUSIVE_LOCK
+	}
+	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{Offset: beyond})
 	switch {
 	case err == nil:
 		return true, nil
@@ -24,7 +27,7 @@ func tryLock(f *os.File) (bool, error) {
 }
 
 // release ends the lock and removes its file, unless another program has opened it.
-func release(f *os.File) {
+func release(f *os.File, _ mode) {
 	f.Close()
 	os.Remove(f.Name())
 }

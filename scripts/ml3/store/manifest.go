@@ -59,7 +59,10 @@ type Seed struct {
 	Pictures Content `json:"pictures,omitzero"`
 	Losses   string  `json:"losses_sha256,omitempty"` // of the file; "" if there is none
 	Seconds  float64 `json:"seconds,omitempty"`
-	Machine  Machine `json:"machine,omitzero"`
+	// Memory is the most that the program had in memory until the seed was done,
+	// bytes, whatever else it computed; 0 where the system does not say.
+	Memory  int64   `json:"memory_bytes,omitempty"`
+	Machine Machine `json:"machine,omitzero"`
 }
 
 // Content identifies the rows of a seed in a table.

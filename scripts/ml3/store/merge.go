@@ -2,9 +2,10 @@ package store
 
 import (
 	"cmp"
-	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"ml3/mllib/files"
@@ -60,18 +61,20 @@ func (f Folder) commit(m Manifest, name string, next *Record, res Result, parts 
 	if err := f.writeManifest(m); err != nil {
 		return err
 	}
-	for seed, p := range parts {
-		if len(p.losses) == 0 {
-			continue
+	var paths []string
+	var losses [][]byte
+	for _, seed := range slices.Sorted(maps.Keys(parts)) {
+		if p := parts[seed]; len(p.losses) > 0 {
+			paths, losses = append(paths, f.Loss(name, seed)), append(losses, p.losses)
 		}
-		path := f.Loss(name, seed)
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+	}
+	if len(paths) > 0 {
+		if err := os.MkdirAll(filepath.Dir(paths[0]), 0o777); err != nil {
 			return err
 		}
-		f.change("write " + path)
-		if err := files.WriteAtomic(path, func(w io.Writer) error { _, err := w.Write(p.losses); return err }); err != nil {
-			return err
-		}
+	}
+	if err := files.WriteBatch(paths, losses, func(path string) { f.change("write " + path) }); err != nil {
+		return err
 	}
 	if err := f.writeTable(f.Pictures(name), res.Pictures); err != nil {
 		return err
@@ -99,6 +102,9 @@ func (f Folder) sweep(name string, r *Record, parts map[uint64]part) error {
 		if err := f.remove(f.part(name, seed)); err != nil {
 			return err
 		}
+	}
+	if err := f.removeFailures(name); err != nil {
+		return err
 	}
 	os.Remove(f.parts(name)) // unless it has something
 	os.Remove(filepath.Dir(f.parts(name)))

@@ -97,6 +97,19 @@ func readPart(path string) (part, error) {
 	return p, nil
 }
 
+// misfit says why a part is not one of a seed of a job, "" if it is.
+func (p part) misfit(j Job, basis Basis, seed uint64) string {
+	switch {
+	case p.Seed.Seed != seed:
+		return fmt.Sprintf("of seed %d", p.Seed.Seed)
+	case p.Basis != basis.id(j.Experiment.Name):
+		return "of other settings, other data or another kind of processor"
+	case p.Seed.Revision != j.Experiment.Revision:
+		return fmt.Sprintf("of revision %d of the experiment, now %d", p.Seed.Revision, j.Experiment.Revision)
+	}
+	return ""
+}
+
 // readParts returns the usable parts of a job and removes all others: damaged ones,
 // those of other settings or of another revision, and, if seeds are computed afresh,
 // those that a run which only computed what was missing has left.
@@ -114,7 +127,7 @@ func (f Folder) readParts(j Job, basis Basis, fresh bool) (map[uint64]part, erro
 		}
 		p, err := readPart(f.part(name, seed))
 		again := fresh && slices.Contains(j.Seeds, seed)
-		if err == nil && p.Seed.Seed == seed && p.Basis == basis.id(name) && p.Seed.Revision == j.Experiment.Revision && (p.Fresh || !again) {
+		if err == nil && p.misfit(j, basis, seed) == "" && (p.Fresh || !again) {
 			parts[seed] = p
 			continue
 		}

@@ -15,6 +15,7 @@ import (
 // Options say how jobs are run.
 type Options struct {
 	Fresh  bool                               // compute again what is stored, and replace what is foreign
+	Parts  bool                               // write parts and merge nothing: one of several that share a folder
 	Jobs   int                                // seeds at a time
 	Report func(job int, fraction float64)    // is told the fraction of a job's work done; nil for nobody
 	Note   func(experiment, text string)      // is told what a reader should know; nil for nobody
@@ -47,7 +48,8 @@ func (f Folder) Check(j Job, fresh bool) error {
 // o.Fresh, which replaces them. A seed that fails does not stop the others; the manifest
 // says why it is missing. If ctx ends, or a file cannot be written, jobs that are not
 // merged yet are not, and the next run goes on with their seeds that are whole. The
-// caller holds the lock.
+// caller holds the lock, or shares it with others if o.Parts: then parts are all that is
+// written, with a file for each seed that fails, and Join, or Run, merges them.
 func (f Folder) Run(ctx context.Context, jobs []Job, o Options) error {
 	var batches []paper.Batch
 	var data string
@@ -85,7 +87,7 @@ func (f Folder) Run(ctx context.Context, jobs []Job, o Options) error {
 // running is a job whose seeds are being computed.
 type running struct {
 	Job
-	fresh   bool
+	Options
 	machine Machine
 	view    view
 	parts   map[uint64]part  // that were whole when it began
@@ -96,7 +98,7 @@ type running struct {
 
 // begin finds out what is to be computed of a job.
 func (f Folder) begin(j Job, o Options) (*running, error) {
-	r := &running{Job: j, fresh: o.Fresh, machine: thisMachine(o.Jobs), failed: map[uint64]error{}}
+	r := &running{Job: j, Options: o, machine: thisMachine(o.Jobs), failed: map[uint64]error{}}
 	var err error
 	if r.view, err = f.look(j); err != nil {
 		return nil, err
@@ -106,7 +108,9 @@ func (f Folder) begin(j Job, o Options) (*running, error) {
 			return nil, err
 		}
 	}
-	if r.parts, err = f.readParts(j, r.view.basis, o.Fresh); err != nil {
+	if o.Parts {
+		r.parts = f.ownParts(j, r.view.basis, o.Fresh)
+	} else if r.parts, err = f.readParts(j, r.view.basis, o.Fresh); err != nil {
 		return nil, err
 	}
 	if r.todo = f.todo(r.view, j, o, r.parts); len(r.todo) > 0 {
@@ -119,24 +123,35 @@ func (f Folder) begin(j Job, o Options) (*running, error) {
 // stored is a failure of the seed; that its file cannot be written is an error.
 func (f Folder) keep(r *running, seed uint64, out paper.Output, took time.Duration, failed error) error {
 	name := r.Experiment.Name
-	p := part{Basis: r.view.basis.id(name), Fresh: r.fresh,
-		Seed: Seed{Seed: seed, Revision: r.Experiment.Revision, Machine: r.machine, Seconds: float64(took.Milliseconds()) / 1000}}
+	p := part{Basis: r.view.basis.id(name), Fresh: r.Fresh,
+		Seed: Seed{Seed: seed, Revision: r.Experiment.Revision, Machine: r.machine, Seconds: float64(took.Milliseconds()) / 1000, Memory: peakMemory()}}
 	if failed == nil {
 		failed = p.fill(r.Job, out)
 	}
 	if failed != nil {
 		r.failed[seed] = failed
+		if r.Parts {
+			return f.writeFailure(r, seed)
+		}
 		return nil
 	}
 	f.change("write part")
-	return p.write(f.part(name, seed))
+	if err := p.write(f.part(name, seed)); err != nil || !r.Parts {
+		return err
+	}
+	return f.remove(f.failure(name, seed))
 }
 
-// finish merges a job of which all seeds are computed.
+// finish merges a job of which all seeds are computed, if it is to be merged.
 func (f Folder) finish(r *running) (Result, error) {
+	if r.Parts {
+		var res Result
+		r.tell(&res)
+		return res, nil
+	}
 	parts, err := r.parts, error(nil)
 	if len(r.todo) > 0 {
-		if parts, err = f.readParts(r.Job, r.view.basis, r.fresh); err != nil {
+		if parts, err = f.readParts(r.Job, r.view.basis, r.Fresh); err != nil {
 			return Result{}, err
 		}
 	}
@@ -144,15 +159,22 @@ func (f Folder) finish(r *running) (Result, error) {
 		return Result{}, err
 	}
 	res, err := f.merge(r.view, r.Job, parts, r.failed)
+	r.tell(&res)
+	return res, err
+}
+
+// tell says in a result which seeds were computed and which failed.
+func (r *running) tell(res *Result) {
+	var failed []error
 	for _, seed := range r.todo {
 		if r.failed[seed] == nil {
 			res.Computed = append(res.Computed, seed)
 		} else {
-			res.Failed = errors.Join(res.Failed, fmt.Errorf("seed %d: %w", seed, r.failed[seed]))
+			failed = append(failed, fmt.Errorf("seed %d: %w", seed, r.failed[seed]))
 		}
 	}
+	res.Failed = errors.Join(failed...)
 	slices.Sort(res.Computed)
-	return res, err
 }
 
 // todo are the seeds to compute, in the order of the job.

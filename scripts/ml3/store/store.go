@@ -54,9 +54,12 @@ func (f Folder) Loss(experiment string, seed uint64) string {
 
 func (f Folder) manifest() string { return filepath.Join(f.Tables, "manifest.json") }
 
+// partsFolder is where parts are.
+const partsFolder = ".parts"
+
 // parts is the folder of the parts of an experiment.
 func (f Folder) parts(experiment string) string {
-	return filepath.Join(f.Tables, ".parts", experiment)
+	return filepath.Join(f.Tables, partsFolder, experiment)
 }
 
 func (f Folder) part(experiment string, seed uint64) string {

@@ -153,7 +153,7 @@ func untimed(t *testing.T, f Folder) string {
 	for _, name := range slices.Sorted(maps.Keys(m.Experiments)) {
 		r := *m.Experiments[name]
 		for i := range r.Seeds {
-			r.Seeds[i].Seconds, r.Seeds[i].Machine = 0, Machine{}
+			r.Seeds[i].Seconds, r.Seeds[i].Memory, r.Seeds[i].Machine = 0, 0, Machine{}
 		}
 		text += fmt.Sprintf("%s %+v\n", name, r)
 	}
