@@ -106,8 +106,7 @@ func (a *app) describe(in places) error {
 	if !in.stored {
 		return nil
 	}
-	there := slices.DeleteFunc(slices.Clone(a.experiments), func(e paper.Experiment) bool { return !exists(in.Table(e.Name)) })
-	return files.WriteAtomic(filepath.Join(a.root, "data", "datapackage.json"), describeData(there).write)
+	return files.WriteAtomic(filepath.Join(a.root, "data", "datapackage.json"), describeData(a.withTables(in)).write)
 }
 
 // saveClaims writes a file of verdicts.

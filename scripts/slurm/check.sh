@@ -52,26 +52,26 @@ restart() { # requeued jobs wait two minutes, unless they are told
 
 echo "--- an array"
 "$here/submit.sh" 3 "$tmp/array" "${experiments[@]}" --seeds 2
-wait_for 100 "an empty queue" joined
+wait_for 400 "an empty queue" joined
 same array
 
 echo "--- jobs that are preempted, that reach their time limit, that are cancelled"
 "$here/submit.sh" 2 "$tmp/ended" "${experiments[@]}" --seeds 2
-wait_for 30 "two shards that compute" computing ended 2
+wait_for 120 "two shards that compute" computing ended 2
 sbatch --partition=high --cpus-per-task=2 --output=/dev/null --wrap "sleep 1"
-wait_for 30 "two shards back in the queue" pending 2
+wait_for 120 "two shards back in the queue" pending 2
 restart
-wait_for 30 "two shards that run again" running 2
+wait_for 120 "two shards that run again" running 2
 for job in $(state R); do scancel --batch --signal=TERM "$job"; done # as --signal=B:TERM does
-wait_for 30 "two shards back in the queue" pending 2
+wait_for 120 "two shards back in the queue" pending 2
 restart
-wait_for 30 "two shards that run again" running 2
+wait_for 120 "two shards that run again" running 2
 scancel -n ml3
-wait_for 60 "an empty queue" joined # a cancelled job does not come back; the join refuses
+wait_for 120 "an empty queue" joined # a cancelled job does not come back; the join refuses
 grep "missing; the same shards, run again, compute only this" "$tmp/ended/logs/join.log"
 [ ! -e "$tmp/ended/shaped-sine.csv" ]
 "$here/submit.sh" 2 "$tmp/ended" "${experiments[@]}" --seeds 2
-wait_for 100 "an empty queue" joined
+wait_for 400 "an empty queue" joined
 same ended
 
 echo "--- GNU parallel"

@@ -25,6 +25,7 @@ type Manifest struct {
 	// Coming are records of tables that are being written; where they are, a table
 	// may be that of either record.
 	Coming map[string]*Record `json:"coming,omitempty"`
+	Sum    string             `json:"sha256,omitempty"` // of all else, see Folder.VerifyManifest
 }
 
 // manifestFormat is the number of the form that this package writes and reads.
@@ -132,12 +133,22 @@ func compareSeeds(a, b Seed) int {
 // writeManifest replaces the manifest.
 func (f Folder) writeManifest(m Manifest) error {
 	f.change("write " + f.manifest())
-	return files.WriteAtomic(f.manifest(), func(w io.Writer) error {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(m)
-	})
+	m.Sum = m.sum()
+	text, err := m.text()
+	if err != nil {
+		return err
+	}
+	return files.WriteAtomic(f.manifest(), func(w io.Writer) error { _, err := w.Write(text); return err })
+}
+
+// text is a manifest as it is written.
+func (m Manifest) text() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(m)
+	return b.Bytes(), err
 }
 
 // find returns what is known of a seed.
@@ -150,6 +161,13 @@ func (r *Record) find(seed uint64) (Seed, bool) {
 		return Seed{}, false
 	}
 	return r.Seeds[i], true
+}
+
+// Seed is what is known of a seed; nothing but its number if that is nothing.
+func (r *Record) Seed(seed uint64) Seed {
+	s, _ := r.find(seed)
+	s.Seed = seed
+	return s
 }
 
 // put adds or replaces a seed.
