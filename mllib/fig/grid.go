@@ -22,7 +22,7 @@ func Grid(name string, columns int, panels ...Panel) (Panel, error) {
 		widths[i%columns] = max(widths[i%columns], p.Width)
 		heights[i/columns] = max(heights[i/columns], p.Height)
 	}
-	all := Panel{Name: name, Width: total(widths), Height: total(heights)}
+	all := Panel{Name: name, Title: joined(panels, "; ", func(p Panel) string { return p.Title }), Alt: joined(panels, ". ", func(p Panel) string { return p.Alt }), Width: total(widths), Height: total(heights)}
 	all.draw = func(c draw.Canvas) {
 		for i, p := range panels {
 			w, h := p.size()
@@ -70,7 +70,7 @@ func Pictures(name, title string, columns int, pictures []Picture) (Panel, error
 	if title != "" {
 		head = 0.9
 	}
-	all := Panel{Name: name, Width: max(float64(columns)*(side+margin)+margin, 4), Height: float64(rows)*(side+caption) + head + 0.1}
+	all := Panel{Name: name, Title: title, Alt: fmt.Sprintf("%s: %d pictures", title, len(pictures)), Width: max(float64(columns)*(side+margin)+margin, 4), Height: float64(rows)*(side+caption) + head + 0.1}
 	all.draw = func(c draw.Canvas) {
 		if title != "" {
 			write(c, bold(textStyle(titleSize, draw.XCenter, draw.YTop)), vg.Point{X: c.Center().X, Y: c.Max.Y - 4}, title)

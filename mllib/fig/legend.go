@@ -3,6 +3,7 @@ package fig
 import (
 	"image/color"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -33,7 +34,7 @@ func newLegend(layers []Layer) legend {
 // Key is the legend of layers by itself, in the middle of a panel.
 func Key(width, height float64, layers ...Layer) Panel {
 	l := newLegend(layers)
-	return Panel{Width: width, Height: height, draw: func(c draw.Canvas) {
+	return Panel{Alt: strings.Join(l.labels, ", "), Width: width, Height: height, draw: func(c draw.Canvas) {
 		half := l.size().Scale(0.5)
 		l.draw(c, vg.Rectangle{Min: c.Center().Sub(half), Max: c.Center().Add(half)})
 	}}

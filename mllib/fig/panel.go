@@ -23,6 +23,8 @@ import (
 // Panel is one picture, ready to be drawn.
 type Panel struct {
 	Name          string  // stem of the file names, such as "fig2-sine-test"
+	Title         string  // of the plot, or of all of them
+	Alt           string  // what it shows, in words
 	Width, Height float64 // cm
 	draw          func(draw.Canvas)
 

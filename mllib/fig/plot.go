@@ -87,7 +87,7 @@ func (p Plot) Panel() (Panel, error) {
 	if a, b := x[1]-x[0], y[1]-y[0]; p.Equal && max(a/b, b/a) > mostUnequal {
 		return fail(fmt.Errorf("equal units on axes as long as %g and %g", a, b))
 	}
-	return Panel{Name: p.Name, Width: p.Width, Height: p.Height, draw: func(c draw.Canvas) { p.draw(c, r) }}, nil
+	return Panel{Name: p.Name, Title: p.Title, Alt: p.alt(), Width: p.Width, Height: p.Height, draw: func(c draw.Canvas) { p.draw(c, r) }}, nil
 }
 
 // draw draws the title, then axes, layers and legend in what is left.

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"ml3/mllib/fig"
+	"ml3/mllib/figures"
+	"ml3/mllib/files"
+	"ml3/mllib/paper"
+	"ml3/scripts/ml3/report"
+	"ml3/scripts/ml3/store"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	var profile, from, out string
+	c := &cobra.Command{
+		Use:   "report [experiment...]",
+		Short: "Write claims, verdicts, figures and settings as one HTML page",
+		Long: `Write what the stored results say as one HTML file of less than 2 MB: the paper's
+claims and the verdicts, every figure, the settings in full, machines and times. It has
+no scripts, needs no network, and can be read with a screen reader and on a telephone.`,
+		Example: `  ml3 report
+  ml3 report sine --profile quick --out sine.html`,
+		ValidArgsFunction: a.completeExperiments,
+		RunE: func(c *cobra.Command, names []string) error {
+			in, err := a.places(profile, from)
+			if err != nil {
+				return err
+			}
+			return a.writeReport(c.Context(), in, names, out)
+		},
+	}
+	c.Flags().StringVar(&profile, "profile", profilePaper, profileUsage)
+	c.Flags().StringVar(&from, "from", "", "read tables from this `folder`")
+	c.Flags().StringVar(&out, "out", "report.html", "write this `file`")
+	return c
+}
+
+// writeReport writes the page of the named experiments, or of all that have a table.
+func (a *app) writeReport(ctx context.Context, in places, names []string, out string) error {
+	tables, err := a.load(in, names, true)
+	if err != nil {
+		return err
+	}
+	m, err := in.ReadManifest()
+	if err != nil {
+		return err
+	}
+	framework, err := pictureOf(figures.Framework())
+	if err != nil {
+		return err
+	}
+	framework.Caption, framework.Alt = "How a loss is learned", frameworkAlt
+	p := report.Page{Framework: &framework, Go: runtime.Version()}
+	for _, s := range tables {
+		verdicts, err := a.judgeOne(in, s)
+		if err != nil {
+			return err
+		}
+		e, err := a.describeExperiment(ctx, s, m.Experiments[s.experiment.Name], verdicts)
+		if err != nil {
+			return err
+		}
+		p.Experiments = append(p.Experiments, e)
+		p.Claims = append(p.Claims, e.Claims...)
+	}
+	for _, o := range []paper.Outcome{paper.Reproduced, paper.Inconclusive, paper.NotReproduced} {
+		n := 0
+		for _, c := range p.Claims {
+			if c.Verdict == string(o) {
+				n++
+			}
+		}
+		p.Summary = append(p.Summary, report.Count{Verdict: string(o), N: n})
+	}
+	if err := files.WriteAtomic(out, func(w io.Writer) error { return p.Write(w) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.progress, "%d claims and %d experiments in %s\n", len(p.Claims), len(p.Experiments), out)
+	return nil
+}
+
+// frameworkAlt says what Fig. 1 shows.
+const frameworkAlt = "Diagram: an optimizee with parameters θ takes a gradient step on the learned loss; the task loss of the result is differentiated through that step and changes the parameters φ of the learned loss."
+
+// describeExperiment is an experiment on the page.
+func (a *app) describeExperiment(ctx context.Context, s stored, r *store.Record, verdicts []judged) (report.Experiment, error) {
+	e := report.Experiment{Name: s.experiment.Name, Title: s.experiment.Title, Figure: s.experiment.Figure, Seconds: "unknown", Profile: "unknown"}
+	for _, j := range verdicts {
+		v := j.verdict
+		e.Claims = append(e.Claims, report.Claim{ID: j.claim.ID, Figure: j.claim.Figure, Text: j.claim.Text, Effect: v.Effect, Seeds: j.seeds,
+			Value: fmt.Sprintf("%.3g", v.Value), Interval: fmt.Sprintf("%.3g … %.3g", v.Low, v.High), Verdict: string(v.Outcome)})
+	}
+	if r != nil {
+		e.Profile, e.Settings = r.Profile, append(append([]string{}, r.Settings...), r.Inputs...)
+		sum, n := 0.0, 0
+		for _, seed := range r.Seeds {
+			e.Seeds, e.Revision = append(e.Seeds, strconv.FormatUint(seed.Seed, 10)), seed.Revision
+			if seed.Error != "" {
+				continue
+			}
+			sum, n = sum+seed.Seconds, n+1
+			machine := fmt.Sprintf("%s, %s/%s, %s, %d CPUs, %d seeds at a time", seed.Machine.Go, seed.Machine.GOOS, seed.Machine.GOARCH, seed.Machine.Kernel, seed.Machine.CPUs, seed.Machine.Jobs)
+			if !slices.Contains(e.Machines, machine) {
+				e.Machines = append(e.Machines, machine)
+			}
+		}
+		e.Seconds = fmt.Sprintf("%.0f s a seed, %.0f s together", sum/float64(max(1, n)), sum)
+	}
+	var err error
+	e.Figures, err = a.pictures(ctx, s)
+	return e, err
+}
+
+// pictures draws the figures of an experiment.
+func (a *app) pictures(ctx context.Context, s stored) ([]report.Figure, error) {
+	rows, err := a.withReference(s)
+	if err != nil {
+		return nil, err
+	}
+	d := figures.Data{Rows: rows, Pictures: s.pictures}
+	names := figures.Names(s.experiment.Name, d)
+	all, errs := make([]report.Figure, len(names)), make([]error, len(names))
+	next := make(chan int, len(names))
+	for i := range names {
+		next <- i
+	}
+	close(next)
+	var wg sync.WaitGroup
+	for range runtime.NumCPU() {
+		wg.Go(func() {
+			for i := range next {
+				if errs[i] = ctx.Err(); errs[i] != nil {
+					return
+				}
+				panel, err := figures.Draw(s.experiment.Name, names[i], d)
+				if err == nil {
+					all[i], err = pictureOf(panel)
+				}
+				errs[i] = err
+			}
+		})
+	}
+	wg.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("figure %s: %w", names[i], err)
+		}
+	}
+	return all, nil
+}
+
+// reportWidth is the width of the pictures of a page, pixels.
+const reportWidth = 640
+
+// pictureOf is a panel as a picture of the page.
+func pictureOf(p fig.Panel) (report.Figure, error) {
+	const inch = 2.54 // cm
+	img := p.Image(int(reportWidth / p.Width * inch))
+	text, err := report.Encode(img)
+	return report.Figure{Name: p.Name, Alt: "Plot. " + p.Alt, Caption: p.Title, Width: img.Bounds().Dx(), Height: img.Bounds().Dy(), PNG: text}, err
+}
