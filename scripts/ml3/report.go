@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -44,7 +45,11 @@ no scripts, needs no network, and can be read with a screen reader and on a tele
 	return c
 }
 
-// writeReport writes the page of the named experiments, or of all that have a table.
+// reportBytes is the most that a page has.
+const reportBytes = 2_000_000
+
+// writeReport writes the page of the named experiments, or of all that have a table. If
+// it is too large its pictures are made smaller.
 func (a *app) writeReport(ctx context.Context, in places, names []string, out string) error {
 	tables, err := a.load(in, names, true)
 	if err != nil {
@@ -54,20 +59,43 @@ func (a *app) writeReport(ctx context.Context, in places, names []string, out st
 	if err != nil {
 		return err
 	}
-	framework, err := pictureOf(figures.Framework())
-	if err != nil {
+	var text bytes.Buffer
+	for scale := 1.0; scale > 0.4; scale *= 0.8 {
+		p, err := a.page(ctx, in, tables, m, scale)
+		if err != nil {
+			return err
+		}
+		text.Reset()
+		if err := p.Write(&text); err != nil {
+			return err
+		}
+		if text.Len() <= reportBytes {
+			break
+		}
+	}
+	if err := files.WriteAtomic(out, func(w io.Writer) error { _, err := w.Write(text.Bytes()); return err }); err != nil {
 		return err
+	}
+	fmt.Fprintf(a.progress, "%d experiments, %d kB in %s\n", len(tables), text.Len()/1000, out)
+	return nil
+}
+
+// page makes the page of tables, with pictures in proportion to scale.
+func (a *app) page(ctx context.Context, in places, tables []stored, m store.Manifest, scale float64) (report.Page, error) {
+	framework, err := pictureOf(figures.Framework(), scale)
+	if err != nil {
+		return report.Page{}, err
 	}
 	framework.Caption, framework.Alt = "How a loss is learned", frameworkAlt
 	p := report.Page{Framework: &framework, Go: runtime.Version()}
 	for _, s := range tables {
 		verdicts, err := a.judgeOne(in, s)
 		if err != nil {
-			return err
+			return p, err
 		}
-		e, err := a.describeExperiment(ctx, s, m.Experiments[s.experiment.Name], verdicts)
-		if err != nil {
-			return err
+		e := describeExperiment(s, m.Experiments[s.experiment.Name], verdicts)
+		if e.Figures, err = a.pictures(ctx, s, scale); err != nil {
+			return p, err
 		}
 		p.Experiments = append(p.Experiments, e)
 		p.Claims = append(p.Claims, e.Claims...)
@@ -81,18 +109,14 @@ func (a *app) writeReport(ctx context.Context, in places, names []string, out st
 		}
 		p.Summary = append(p.Summary, report.Count{Verdict: string(o), N: n})
 	}
-	if err := files.WriteAtomic(out, func(w io.Writer) error { return p.Write(w) }); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.progress, "%d claims and %d experiments in %s\n", len(p.Claims), len(p.Experiments), out)
-	return nil
+	return p, nil
 }
 
 // frameworkAlt says what Fig. 1 shows.
 const frameworkAlt = "Diagram: an optimizee with parameters θ takes a gradient step on the learned loss; the task loss of the result is differentiated through that step and changes the parameters φ of the learned loss."
 
 // describeExperiment is an experiment on the page.
-func (a *app) describeExperiment(ctx context.Context, s stored, r *store.Record, verdicts []judged) (report.Experiment, error) {
+func describeExperiment(s stored, r *store.Record, verdicts []judged) report.Experiment {
 	e := report.Experiment{Name: s.experiment.Name, Title: s.experiment.Title, Figure: s.experiment.Figure, Seconds: "unknown", Profile: "unknown"}
 	for _, j := range verdicts {
 		v := j.verdict
@@ -115,13 +139,11 @@ func (a *app) describeExperiment(ctx context.Context, s stored, r *store.Record,
 		}
 		e.Seconds = fmt.Sprintf("%.0f s a seed, %.0f s together", sum/float64(max(1, n)), sum)
 	}
-	var err error
-	e.Figures, err = a.pictures(ctx, s)
-	return e, err
+	return e
 }
 
 // pictures draws the figures of an experiment.
-func (a *app) pictures(ctx context.Context, s stored) ([]report.Figure, error) {
+func (a *app) pictures(ctx context.Context, s stored, scale float64) ([]report.Figure, error) {
 	rows, err := a.withReference(s)
 	if err != nil {
 		return nil, err
@@ -143,7 +165,7 @@ func (a *app) pictures(ctx context.Context, s stored) ([]report.Figure, error) {
 				}
 				panel, err := figures.Draw(s.experiment.Name, names[i], d)
 				if err == nil {
-					all[i], err = pictureOf(panel)
+					all[i], err = pictureOf(panel, scale)
 				}
 				errs[i] = err
 			}
@@ -158,13 +180,22 @@ func (a *app) pictures(ctx context.Context, s stored) ([]report.Figure, error) {
 	return all, nil
 }
 
-// reportWidth is the width of the pictures of a page, pixels.
-const reportWidth = 640
+// Sizes of the pictures of a page: pixels, dots per inch, and the width of a panel, cm,
+// from which on it takes the width of the page.
+const (
+	reportWidth, reportWhole = 580, 800
+	reportDPI                = 130
+	wholeFrom                = 20
+)
 
 // pictureOf is a panel as a picture of the page.
-func pictureOf(p fig.Panel) (report.Figure, error) {
+func pictureOf(p fig.Panel, scale float64) (report.Figure, error) {
 	const inch = 2.54 // cm
-	img := p.Image(int(reportWidth / p.Width * inch))
+	whole, width := p.Width >= wholeFrom, float64(reportWidth)
+	if whole {
+		width = reportWhole
+	}
+	img := p.Image(int(scale * min(reportDPI, width/p.Width*inch)))
 	text, err := report.Encode(img)
-	return report.Figure{Name: p.Name, Alt: "Plot. " + p.Alt, Caption: p.Title, Width: img.Bounds().Dx(), Height: img.Bounds().Dy(), PNG: text}, err
+	return report.Figure{Name: p.Name, Alt: "Plot. " + p.Alt, Caption: p.Title, Width: img.Bounds().Dx(), Height: img.Bounds().Dy(), Whole: whole, PNG: text}, err
 }

@@ -70,6 +70,7 @@ type Experiment struct {
 type Figure struct {
 	Name, Caption, Alt string
 	Width, Height      int
+	Whole              bool // as wide as the page
 	PNG                []byte
 }
 
