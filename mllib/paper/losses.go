@@ -65,13 +65,9 @@ func EncodeLosses(experiment string, seed uint64, losses []Learned) ([]byte, err
 // wrote; see LossFile. The error of a name that the file does not have lists those it
 // has. If the file does not exist the error satisfies errors.Is(err, fs.ErrNotExist).
 func ReadLoss(path, name string) (nn.Params, error) {
-	data, err := files.Read(path, safetensors.MaxBytes)
+	file, err := readLosses(path)
 	if err != nil {
 		return nil, err
-	}
-	file, err := safetensors.Read(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	var phi nn.Params
 	for {
@@ -88,6 +84,19 @@ func ReadLoss(path, name string) (nn.Params, error) {
 		return nil, fmt.Errorf("%s has no loss named %q; there are %s", path, name, strings.Join(lossNames(file), ", "))
 	}
 	return phi, nil
+}
+
+// readLosses reads a file of learned losses.
+func readLosses(path string) (safetensors.File, error) {
+	data, err := files.Read(path, safetensors.MaxBytes)
+	if err != nil {
+		return safetensors.File{}, err
+	}
+	file, err := safetensors.Read(bytes.NewReader(data))
+	if err != nil {
+		return file, fmt.Errorf("%s: %w", path, err)
+	}
+	return file, nil
 }
 
 // lossNames lists the losses of a file in order.
