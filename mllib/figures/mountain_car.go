@@ -76,6 +76,9 @@ func carDrives(rows tidy.Table) ([]carDrive, error) {
 		if len(s) != 1 {
 			return nil, missing(rows, m)
 		}
+		if n := len(s[0].Values); len(drives) > 0 && n != len(drives[0].positions) {
+			return nil, fmt.Errorf("%d positions of %q beside %d of %q", n, m, len(drives[0].positions), carMethods()[0])
+		}
 		style, label := styleOf(m)
 		drives = append(drives, carDrive{style, label, s[0].Values})
 	}
