@@ -64,7 +64,10 @@ func TestInstallKernel(t *testing.T) {
 	data := t.TempDir()
 	t.Setenv("JUPYTER_DATA_DIR", data)
 	var out bytes.Buffer
-	a := &app{root: "/home/reader/it's ml3", out: &out}
+	a := &app{root: filepath.Join(t.TempDir(), "it's ml3"), out: &out}
+	if err := os.CopyFS(filepath.Join(a.root, "scripts", "jupyter"), os.DirFS(filepath.Join("..", "jupyter"))); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.uninstallKernel(); err == nil || !strings.Contains(err.Error(), "nothing to remove") {
 		t.Errorf("uninstalling nothing: got error %v", err)
 	}
@@ -76,7 +79,7 @@ func TestInstallKernel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`root='/home/reader/it'\\''s ml3'`, `"display_name": "Go (ML3)"`, "{connection_file}"} {
+	for _, want := range []string{`/it'\\''s ml3'`, `"display_name": "Go (ML3)"`, "{connection_file}"} {
 		if !bytes.Contains(spec, []byte(want)) {
 			t.Errorf("kernel.json lacks %s:\n%s", want, spec)
 		}
