@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ml3/mllib/paper"
 	"ml3/mllib/random"
 	"ml3/scripts/ml3/store"
 )
@@ -52,7 +53,7 @@ func (a *app) list() ([]listed, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, listed{e.Name, e.Title, e.Figure, guides[e.Name].notebook, len(seeds), describe(m.Experiments[e.Name])})
+		all = append(all, listed{e.Name, e.Title, e.Figure, paper.GuideOf(e.Name).Notebook, len(seeds), describe(m.Experiments[e.Name])})
 	}
 	return all, nil
 }

@@ -14,25 +14,6 @@ import (
 	"ml3/mllib/paper"
 )
 
-// guide says where a reader goes on from an experiment.
-type guide struct {
-	notebook string // that explains it
-	figure   string // its first one, without extension
-}
-
-// guides has them by the experiments' names.
-var guides = map[string]guide{
-	"sine":           {"01_sine_regression.ipynb", "fig2-sine"},
-	"digits":         {"02_digits.ipynb", "fig2-digits"},
-	"shaped-sine":    {"03_shaped_sine.ipynb", "fig5b-convergence"},
-	"mountain-car":   {"04_mountain_car.ipynb", "fig6-car"},
-	"invdyn-reacher": {"05_inverse_dynamics.ipynb", "fig5c-invdyn-reacher"},
-	"invdyn-sawyer":  {"05_inverse_dynamics.ipynb", "fig5d-invdyn-sawyer"},
-	"mbrl-pointmass": {"06_model_based_rl.ipynb", "fig3b-pointmass"},
-	"mbrl-reacher":   {"06_model_based_rl.ipynb", "fig3c-reacher"},
-	"expert-reacher": {"07_expert_demonstrations.ipynb", "fig6c-expert"},
-}
-
 // firstNotebook explains how to read the others.
 const firstNotebook = "00_start.ipynb"
 
@@ -61,7 +42,7 @@ func (a *app) summarize(in places, names []string, shown []judged) error {
 		command += " --from " + a.relative(in.Tables)
 	}
 	figure := a.relative(in.figures)
-	if first := guides[names[0]].figure; first != "" {
+	if first := paper.GuideOf(names[0]).Figure; first != "" {
 		figure = filepath.Join(figure, first+".png") + " and others"
 	}
 	fmt.Fprintf(&b, "\neffects  %s\ntables   %s\nfigures  %s\nread on  %s\n", command,
@@ -141,7 +122,7 @@ func plural(n int, thing string) string {
 func nextNotebook(names []string) string {
 	next := ""
 	for _, n := range names {
-		switch nb := guides[n].notebook; {
+		switch nb := paper.GuideOf(n).Notebook; {
 		case next == "":
 			next = nb
 		case next != nb:

@@ -17,9 +17,9 @@ import (
 func TestGuides(t *testing.T) {
 	root := filepath.Join("..", "..")
 	for _, e := range paper.All() {
-		g := guides[e.Name]
-		for _, file := range []string{filepath.Join("notebooks", g.notebook), filepath.Join("figures", g.figure+".png")} {
-			if _, err := os.Stat(filepath.Join(root, file)); err != nil || g.notebook == "" {
+		g := paper.GuideOf(e.Name)
+		for _, file := range []string{filepath.Join("notebooks", g.Notebook), filepath.Join("figures", g.Figure+".png")} {
+			if _, err := os.Stat(filepath.Join(root, file)); err != nil || g.Notebook == "" {
 				t.Errorf("%s: %v", e.Name, err)
 			}
 		}
