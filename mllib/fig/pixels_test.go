@@ -265,6 +265,35 @@ func TestPicturesGrey(t *testing.T) {
 	}
 }
 
+// screens are what one sees of an animation: each frame drawn over the one before.
+func screens(g *gif.GIF) []*image.RGBA {
+	var seen []*image.RGBA
+	screen := image.NewRGBA(image.Rect(0, 0, g.Config.Width, g.Config.Height))
+	for _, f := range g.Image {
+		draw.Draw(screen, f.Rect, f, f.Rect.Min, draw.Over)
+		seen = append(seen, &image.RGBA{Pix: slices.Clone(screen.Pix), Stride: screen.Stride, Rect: screen.Rect})
+	}
+	return seen
+}
+
+// TestGIFStoresChanges: of a frame that differs in a point only that is stored, and of
+// one that does not differ next to nothing.
+func TestGIFStoresChanges(t *testing.T) {
+	frame := func(x float64) Panel {
+		c := Curve{Style: LineStyle(Blue, Solid, Square).Scatter(), X: []float64{x}, Y: []float64{5}}
+		return must(Plot{Name: "f", Width: 8, Height: 6, X: zeroToTen(), Y: zeroToTen(), Layers: []Layer{c}}.Panel())
+	}
+	one := len(must(GIF([]Panel{frame(2)}, time.Second)))
+	data := must(GIF([]Panel{frame(2), frame(2), frame(3)}, time.Second))
+	g := must(gif.DecodeAll(bytes.NewReader(data)))
+	if r := g.Image[1].Rect; r.Dx() != 1 || r.Dy() != 1 {
+		t.Errorf("an equal frame is stored as %v", r)
+	}
+	if r := g.Image[2].Rect; r.Dx()*r.Dy()*20 > g.Config.Width*g.Config.Height || len(data) > one+one/4 {
+		t.Errorf("one point moves: %v of %d × %d, %d bytes after %d of one frame", r, g.Config.Width, g.Config.Height, len(data), one)
+	}
+}
+
 // TestGIFShowsTheFrames: a decoded animation has the frames that were drawn, but for
 // colours between those of the palette.
 func TestGIFShowsTheFrames(t *testing.T) {
@@ -278,8 +307,9 @@ func TestGIFShowsTheFrames(t *testing.T) {
 		t.Fatalf("%d frames of %v, %d times", len(anim.Image), anim.Delay, anim.LoopCount)
 	}
 	before := 0.0
+	seen := screens(anim)
 	for i, f := range frames {
-		drawn, shown := pixelsAt(f.Image(gifDPI)), pixelsAt(anim.Image[i])
+		drawn, shown := pixelsAt(f.Image(gifDPI)), pixelsAt(seen[i])
 		off, r := 0, drawn.Bounds()
 		for y := r.Min.Y; y < r.Max.Y; y++ {
 			for x := r.Min.X; x < r.Max.X; x++ {

@@ -6,6 +6,7 @@ import (
 	"html"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
 
@@ -22,7 +23,7 @@ type Slider struct {
 // Explore shows a picture with a slider for each quantity. All pictures are drawn when
 // the cell runs, so that the sliders need no kernel; where a page is shown without its
 // scripts, as in notebooks that are not trusted, the first picture stays. draw gets a
-// value of each slider.
+// value of each slider. The pictures are GIF, half the size of PNG.
 func Explore(draw func(at []float64) fig.Panel, sliders ...Slider) {
 	var frames []string
 	first := 0
@@ -34,7 +35,7 @@ func Explore(draw func(at []float64) fig.Panel, sliders ...Slider) {
 		if isFirst {
 			first = len(frames)
 		}
-		frames = append(frames, base64.StdEncoding.EncodeToString(Value(draw(at).PNG(screenDPI))))
+		frames = append(frames, base64.StdEncoding.EncodeToString(Value(fig.GIF([]fig.Panel{draw(at)}, time.Second))))
 	})
 	if !gonbui.IsNotebook {
 		panic(errNoNotebook)
@@ -63,7 +64,7 @@ func combine(sliders []Slider, use func(index []int, at []float64)) {
 // onInput finds the picture of the sliders' places, in the order of combine.
 const onInput = `var d=this.closest('div'),i=0;` +
 	`d.querySelectorAll('input').forEach(function(s){i=i*(+s.max+1)+(+s.value);s.nextElementSibling.textContent=s.dataset.values.split(' ')[s.value]});` +
-	`d.querySelector('img').src='data:image/png;base64,'+d.dataset.frames.split(' ')[i]`
+	`d.querySelector('img').src='data:image/gif;base64,'+d.dataset.frames.split(' ')[i]`
 
 // exploreHTML is the page part with pictures, in base64, and sliders. Without scripts
 // it is the picture with the index first.
@@ -81,6 +82,6 @@ func exploreHTML(frames []string, first int, sliders []Slider) string {
 		}
 		names.WriteString(s.Label + " " + values[s.Start])
 	}
-	return fmt.Sprintf("<div data-frames=\"%s\"><img alt=\"%s\" src=\"data:image/png;base64,%s\">\n%s</div>",
+	return fmt.Sprintf("<div data-frames=\"%s\"><img alt=\"%s\" src=\"data:image/gif;base64,%s\">\n%s</div>",
 		strings.Join(frames, " "), html.EscapeString(names.String()), frames[first], b.String())
 }

@@ -32,7 +32,7 @@ func TestExplore(t *testing.T) {
 		t.Fatalf("%d pictures", len(frames))
 	}
 	page := exploreHTML([]string{"AA", "BB", "CC", "DD", "EE", "FF"}, 2, sliders)
-	for _, want := range []string{`data-frames="AA BB CC DD EE FF"`, `src="data:image/png;base64,CC"`, `alt="start 0.1, rate &lt;α&gt; 0.01"`,
+	for _, want := range []string{`data-frames="AA BB CC DD EE FF"`, `src="data:image/gif;base64,CC"`, `alt="start 0.1, rate &lt;α&gt; 0.01"`,
 		`max="2" value="1" data-values="-4 0.1 3"`, `<output>0.1</output>`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s:\n%s", want, page)

@@ -57,7 +57,7 @@ func (f *File) Code() []*Cell {
 // SetLanguage stores what the kernel says about itself, as Jupyter does. GoNB does not
 // say how Go is highlighted; without that, exported pages show Python.
 func (f *File) SetLanguage(info map[string]any) {
-	if lexer, _ := info["pygments_lexer"].(string); lexer == "" && info["name"] == "go" {
+	if info["pygments_lexer"] == "" && info["name"] == "go" {
 		info = maps.Clone(info)
 		info["pygments_lexer"] = "go"
 	}
