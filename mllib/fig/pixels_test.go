@@ -191,7 +191,7 @@ func TestBandCovers(t *testing.T) {
 
 // TestFieldColours: every cell has the colour of its value, the first row below.
 func TestFieldColours(t *testing.T) {
-	f := Field{X: []float64{1, 3, 5, 7, 9}, Y: []float64{2.5, 7.5}, Z: [][]float64{{0, 1, 2, 3, 4}, {8, 7, 6, 5, 4}}}
+	f := Field{Label: "z", X: []float64{1, 3, 5, 7, 9}, Y: []float64{2.5, 7.5}, Z: [][]float64{{0, 1, 2, 3, 4}, {8, 7, 6, 5, 4}}}
 	img := pixelsAt(must(Plot{Name: "f", Width: 12, Height: 9, Layers: []Layer{f}}.Panel()).Image(100))
 	var lowest, highest image.Point
 	for i, row := range f.Z {
@@ -213,7 +213,7 @@ func TestFieldColours(t *testing.T) {
 	}
 }
 
-// TestMatrixCells: the numbers stand in their cells, entry (1, 1) at the lower left,
+// TestMatrixCells: the numbers stand in their cells, entry (1, 1) at the upper left,
 // colours go from low to high.
 func TestMatrixCells(t *testing.T) {
 	limits := &[2]float64{0.5, 2.5}
@@ -224,8 +224,8 @@ func TestMatrixCells(t *testing.T) {
 	for i, s := range l.texts {
 		place[s] = [2]float64{float64(l.boxes[i].Min.X), float64(l.boxes[i].Min.Y)}
 	}
-	a, b, c, d := place["0.12"], place["1.00"], place["-2.00"], place["3.00"]
-	if !(a[0] < b[0] && a[1] < c[1] && c[0] < d[0] && b[1] < d[1]) || math.Abs(a[1]-b[1]) > 1 || math.Abs(b[0]-d[0]) > 3 {
+	a, b, c, d := place["0.12"], place["1.00"], place["−2.00"], place["3.00"]
+	if !(a[0] < b[0] && a[1] > c[1] && c[0] < d[0] && b[1] > d[1]) || math.Abs(a[1]-b[1]) > 1 || math.Abs(b[0]-d[0]) > 3 {
 		t.Errorf("the numbers stand at %v", place)
 	}
 	img := p.Image(100)

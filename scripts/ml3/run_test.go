@@ -414,7 +414,7 @@ func TestSeeds(t *testing.T) {
 // TestMeter compares the time left with the rule of three.
 func TestMeter(t *testing.T) {
 	var out strings.Builder
-	m := newMeter(&out, false, "walk")
+	m := newMeter(&out, false, "walk", time.Now())
 	m.say(3 * time.Second)
 	m.set(0.1)
 	m.set(0.25)
