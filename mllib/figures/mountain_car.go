@@ -25,7 +25,7 @@ func carMethods() []string {
 // more updates, and the released version.
 func carPanels() []panel {
 	c := curves{methods: carMethods(), spread: fig.CI95OverSeeds, size: usual}
-	// of is a panel of a metric against updates, with limits that leave room for the legend.
+	// of is a panel of a metric against updates.
 	of := func(name, title, metric string, limits *[2]float64, last int, task ...string) panel {
 		c := c.of(title, metric, task...)
 		c.y.Limits, c.last = limits, last
@@ -33,7 +33,7 @@ func carPanels() []panel {
 	}
 	const few, distance, success, goal = 20, "final distance", "success", "Policies at the goal"
 	const fresh, own = "Released version, fresh policies", "Released version, policy of meta-training"
-	near, share := &[2]float64{0, 2.3}, &[2]float64{-0.04, 1.75}
+	near, share := &[2]float64{0, 1.6}, &[2]float64{-0.04, 1.04}
 	robust, released := []string{"version", "robust", "start", "fresh"}, []string{"version", "released", "start", "fresh"}
 	same := []string{"version", "released", "start", "meta-train policy"}
 	training := c.of("Released version, meta-training", "task loss by outer step", "version", "released", "split", "meta-train")
@@ -42,7 +42,7 @@ func carPanels() []panel {
 		carPanel("fig6-car-trajectories", carHill),
 		carPanel("fig6-car-positions", carTimes),
 		of("distance", "(b) Final distance", distance, near, few, robust...),
-		of("success", "(b) "+goal+" at the last time step", success, share, few, robust...),
+		of("success", goal+" at the last time step", success, share, few, robust...),
 		of("success-long", goal+", many updates", success, share, every, robust...),
 		of("distance-released", fresh, distance, near, few, released...),
 		of("success-released", fresh, success, share, few, released...),
@@ -132,7 +132,7 @@ func carHill(drives []fig.Curve, updates int) fig.Plot {
 // carTimes shows the drives against time.
 func carTimes(drives []fig.Curve, updates int) fig.Plot {
 	goal := fig.Rule{Label: "goal", At: car().Problem.Goal[0], Style: truth(fig.Dotted)}
-	p := plot(fmt.Sprintf("(a) Position after %d policy updates", updates), "time (s)", "position (m)", append([]fig.Layer{goal}, layersOf(drives)...)...)
+	p := plot(fmt.Sprintf("Position after %d policy updates", updates), "time (s)", "position (m)", append([]fig.Layer{goal}, layersOf(drives)...)...)
 	p.Y.Limits = &[2]float64{-1.2, 2}
 	return p
 }

@@ -29,7 +29,7 @@ func shapedSinePanels() []panel {
 		}
 		c := curves{methods: append([]string{paper.TaskLoss, paper.AtRate(0.1)}, losses...),
 			spread: fig.SDOverSeeds, size: [2]float64{16, fig.PanelHeight}, last: every}
-		distance := c.of("(b) Distance to the true frequency"+title, "median distance", "nu", "all")
+		distance := c.of("(b) Median distance to the true frequency"+title, "median distance", "nu", "all")
 		found := c.of("Descents that find the true frequency"+title, "found", "nu", "all")
 		distance.y, found.y = fig.Axis{Log: true, Limits: &[2]float64{0.03, 7}}, fig.Axis{Limits: &[2]float64{-0.03, 1.03}}
 		byFrequency := found
