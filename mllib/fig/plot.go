@@ -101,7 +101,7 @@ func (p Plot) Panel() (Panel, error) {
 	if strip > 0 {
 		height += float64((strip + legendMargin) / vg.Centimeter)
 	}
-	return Panel{Name: p.Name, Width: p.Width, Height: height, draw: func(c draw.Canvas) { p.draw(c, r, strip) }}, nil
+	return Panel{Name: p.Name, Width: p.Width, Height: height, Alt: p.alt(), draw: func(c draw.Canvas) { p.draw(c, r, strip) }}, nil
 }
 
 // strip is the height of the legend below the axes, 0 if it stands inside them.
