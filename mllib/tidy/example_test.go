@@ -3,6 +3,10 @@ package tidy_test
 import (
 	"fmt"
 	"log"
+	"math"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
 
 	"ml3/mllib/tidy"
 )
@@ -26,8 +30,7 @@ func ExampleTable_PerSeed() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	task := tidy.TaskOf("net", "paper 40-40", "split", "meta-test", "x", "[-5,5]")
-	rows = rows.Where(tidy.Metric("mse"), tidy.Steps(100, 100), tidy.TaskPrefix(task))
+	rows = rows.Where(tidy.Metric("mse"), tidy.Steps(100, 100), tidy.Has("net", "paper 40-40"), tidy.Has("split", "meta-test"), tidy.Has("x", "[-5,5]"))
 	for _, method := range []string{"learned", "task loss"} {
 		_, perSeed := rows.Where(tidy.Method(method)).PerSeed()
 		in, err := tidy.Bootstrap(perSeed, tidy.Mean)
@@ -39,4 +42,22 @@ func ExampleTable_PerSeed() {
 	// Output:
 	// learned    1.545 [1.302, 1.813]
 	// task loss  3.328 [2.772, 3.981]
+}
+
+// The same in gota: a mean for each method and seed, as a dataframe.
+func ExampleToFrame() {
+	rows, err := tidy.ReadFile("../../data/results/sine.csv")
+	if err != nil {
+		log.Fatal(err)
+	}
+	frame := tidy.ToFrame(rows.Where(tidy.Metric("mse"), tidy.Steps(100, 100),
+		tidy.Has("net", "paper 40-40"), tidy.Has("split", "meta-test"), tidy.Has("x", "[-5,5]")))
+	seeds := frame.GroupBy("method", "seed").Aggregation([]dataframe.AggregationType{dataframe.Aggregation_MEAN}, []string{"value"})
+	for _, method := range []string{"learned", "task loss"} {
+		v := seeds.Filter(dataframe.F{Colname: "method", Comparator: series.Eq, Comparando: method}).Col("value_MEAN")
+		fmt.Printf("%-9s  %.3f ± %.3f\n", method, v.Mean(), 2.262*v.StdDev()/math.Sqrt(float64(v.Len())))
+	}
+	// Output:
+	// learned    1.545 ± 0.309
+	// task loss  3.328 ± 0.737
 }
