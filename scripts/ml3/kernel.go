@@ -44,12 +44,11 @@ that go.mod pins; nothing but Go need be installed for it.`,
 the kernel that is installed is that of this clone, start it and run a cell.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			tools, err := a.prepareKernel(c.Context())
-			if err != nil {
-				return err
-			}
 			if check {
-				return a.checkKernel(c.Context(), tools)
+				return a.checkKernel(c.Context())
+			}
+			if _, err := a.prepareKernel(c.Context()); err != nil {
+				return err
 			}
 			return a.installKernel()
 		},
@@ -123,7 +122,7 @@ const checkCell = `{"cells": [
 
 // checkKernel sees whether the kernel that Jupyter lists is that of this clone, and
 // whether it runs cells.
-func (a *app) checkKernel(ctx context.Context, tools notebook.Tools) error {
+func (a *app) checkKernel(ctx context.Context) error {
 	dir, err := kernelFolder()
 	if err != nil {
 		return err
@@ -139,6 +138,10 @@ func (a *app) checkKernel(ctx context.Context, tools notebook.Tools) error {
 		return err
 	case !bytes.Equal(got, want["kernel.json"]):
 		return fmt.Errorf("%s is of another clone, another version of ml3 or another Go: ml3 kernel install replaces it", filepath.Join(dir, "kernel.json"))
+	}
+	tools, err := a.prepareKernel(ctx)
+	if err != nil {
+		return err
 	}
 	done := a.working("running a cell")
 	defer done()
