@@ -74,14 +74,14 @@ func carDrives(rows tidy.Table) ([]fig.Curve, error) {
 }
 
 // carPanel is a panel of the drives after the last of the updates that are drawn.
-func carPanel(name string, plot func(drives []fig.Curve, updates int) fig.Plot) panel {
+func carPanel(name string, plot func(drives []fig.Curve, updates int) (fig.Panel, error)) panel {
 	updates := car().Drawn[len(car().Drawn)-1]
 	return drawn(name, func(d Data) tidy.Table { return carRows(d, updates) }, func(_ Data, rows tidy.Table) (fig.Panel, error) {
 		drives, err := carDrives(rows)
 		if err != nil {
 			return fig.Panel{}, err
 		}
-		return plot(drives, updates).Panel()
+		return plot(drives, updates)
 	})
 }
 
@@ -89,12 +89,11 @@ func carPanel(name string, plot func(drives []fig.Curve, updates int) fig.Plot) 
 // pull cos 3p on the car.
 func carHeight(p float64) float64 { return math.Sin(3 * p) }
 
-// carTrail is the way of drive k above the hill, each method at its own height so that
-// none hides another.
-func carTrail(drive fig.Curve, k, steps int) fig.Curve {
+// carTrail is the way of a drive on the hill in so many steps.
+func carTrail(drive fig.Curve, steps int) fig.Curve {
 	c := fig.Curve{Style: drive.Style.Thin(), X: drive.Y[:steps]}
 	for _, p := range c.X {
-		c.Y = append(c.Y, carHeight(p)+0.1+0.16*float64(k))
+		c.Y = append(c.Y, carHeight(p))
 	}
 	return c
 }
@@ -111,36 +110,44 @@ func carScene(title string, layers ...fig.Layer) fig.Plot {
 	p := car().Problem
 	hill := along(p.Car.MinPosition, p.Car.MaxPosition, 170, carHeight)
 	hill.Style = fig.LineStyle(fig.Black, fig.Solid, fig.NoMarker)
-	goal := fig.Curve{Label: "goal", X: []float64{p.Goal[0]}, Y: []float64{carHeight(p.Goal[0])},
+	goal := fig.Curve{X: []float64{p.Goal[0]}, Y: []float64{carHeight(p.Goal[0])},
 		Style: fig.Style{Color: fig.Red, Dash: fig.Invisible, Marker: fig.Square, Every: true, Size: 4}}
-	scene := plot(title, "position (m)", "height (relative)", append([]fig.Layer{hill, goal}, layers...)...)
-	scene.X.Limits, scene.Y.Limits = &[2]float64{-1.3, 0.6}, &[2]float64{-1.2, 2.6}
+	scene := plot(title, "position (m)", "height", append([]fig.Layer{hill, goal}, layers...)...)
+	scene.X.Limits, scene.Y.Limits = &[2]float64{-1.3, 0.65}, &[2]float64{-1.2, 1.3}
 	return scene
 }
 
-// carHill shows the drives on the hill: a point at each time step and a large one
-// at the last.
-func carHill(drives []fig.Curve, updates int) fig.Plot {
-	var layers []fig.Layer
-	for k, d := range drives {
-		line := carTrail(d, k, len(d.Y))
-		layers = append(layers, line, dots(line, 0, d.Label, d.Style, 1.2), dots(line, len(line.X)-1, "", d.Style, 4.2))
+// carHills are the drives side by side, each on a hill of its own: where the car was at
+// each time step, and the car now.
+func carHills(drives []fig.Curve, now int, note string) (plots []fig.Plot) {
+	for _, d := range drives {
+		way := carTrail(d, now+1)
+		p := carScene(d.Label, way, dots(way, 0, "", d.Style, 1.4), dots(way, now, "", d.Style, 5))
+		p.X.Label += note
+		p.Width, p.Height = usual[0]/2, usual[1]/2
+		plots = append(plots, p)
 	}
-	return carScene(fmt.Sprintf("(a) Car after %d policy updates", updates), layers...)
+	return plots
+}
+
+// carHill shows the drives to the end.
+func carHill(drives []fig.Curve, updates int) (fig.Panel, error) {
+	plots := carHills(drives, len(drives[0].Y)-1, fmt.Sprintf(", %d updates", updates))
+	plots[0].Title = "(a) " + plots[0].Title
+	return fig.Sheet(2, plots)
 }
 
 // carTimes shows the drives against time.
-func carTimes(drives []fig.Curve, updates int) fig.Plot {
+func carTimes(drives []fig.Curve, updates int) (fig.Panel, error) {
 	goal := fig.Rule{Label: "goal", At: car().Problem.Goal[0], Style: truth(fig.Dotted)}
 	p := plot(fmt.Sprintf("Position after %d policy updates", updates), "time (s)", "position (m)", append([]fig.Layer{goal}, layersOf(drives)...)...)
-	p.Y.Limits = &[2]float64{-1.2, 2}
-	return p
+	return p.Panel()
 }
 
-// carFrames are the cars with the way they came, every second time step, after each
-// of the updates that are drawn.
-func carFrames(d Data) ([]fig.Plot, error) {
-	var frames []fig.Plot
+// carFrames are the cars side by side with the way they came, every second time step,
+// after each of the updates that are drawn.
+func carFrames(d Data) ([][]fig.Plot, error) {
+	var frames [][]fig.Plot
 	for _, updates := range car().Drawn {
 		drives, err := carDrives(carRows(d, updates))
 		if err != nil {
@@ -149,14 +156,7 @@ func carFrames(d Data) ([]fig.Plot, error) {
 		last := len(drives[0].Y) - 1
 		for i := 0; i < last+12; i += 2 { // the last frame stays
 			now := min(i, last)
-			var layers []fig.Layer
-			for k, d := range drives {
-				trail := carTrail(d, k, now+1)
-				layers = append(layers, trail, dots(trail, now, d.Label, d.Style, 5))
-			}
-			p := carScene(fmt.Sprintf("After %d policy updates, t = %.1f s", updates, car().Problem.Car.Step*float64(now)), layers...)
-			p.Width, p.Height = 10, 8
-			frames = append(frames, p)
+			frames = append(frames, carHills(drives, now, fmt.Sprintf(", %d updates, t = %.1f s", updates, car().Problem.Car.Step*float64(now))))
 		}
 	}
 	return frames, nil

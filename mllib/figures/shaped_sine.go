@@ -20,7 +20,7 @@ import (
 func shapedSinePanels() []panel {
 	s := settings[paper.ShapedSine]("shaped-sine")
 	all := []panel{moving(waveFigure("fig5a-landscape", s.ShownNu), 350*time.Millisecond,
-		func(d Data) ([]fig.Plot, error) { return waveFrames(d, s.ShownNu) })}
+		func(d Data) ([][]fig.Plot, error) { return waveFrames(d, s.ShownNu) })}
 	for _, seesX := range []bool{true, false} {
 		name, title, losses := "", "", []string{paper.LearnedLoss, paper.LearnedShaped}
 		if !seesX {
@@ -145,17 +145,17 @@ func waveSeeds(d Data, nu float64, method, reference string) ([]fig.Curve, error
 }
 
 // waveFrames are the landscapes of the shaped loss while it is learned.
-func waveFrames(d Data, nu float64) ([]fig.Plot, error) {
+func waveFrames(d Data, nu float64) ([][]fig.Plot, error) {
 	updates := func(s tidy.Series) int { n, _ := strconv.Atoi(tidy.TaskValue(s.Task, "updates")); return n }
 	series := firstSeed(landscapes(d, nu, paper.LearnedShaped, true)).Series()
 	slices.SortStableFunc(series, func(a, b tidy.Series) int { return cmp.Compare(updates(a), updates(b)) })
-	var frames []fig.Plot
+	var frames [][]fig.Plot
 	for _, s := range series {
 		c, err := landscapeCurve(d, s)
 		if err != nil {
 			return nil, err
 		}
-		frames = append(frames, wavePlot(fmt.Sprintf("Shaped loss after %d updates of φ", updates(s)), fig.PanelWidth, 8, nu, c))
+		frames = append(frames, []fig.Plot{wavePlot(fmt.Sprintf("Shaped loss after %d updates of φ", updates(s)), fig.PanelWidth, 8, nu, c)})
 	}
 	if n := len(frames); n > 0 { // rest at the end
 		frames = append(frames, slices.Repeat(frames[n-1:], 4)...)
