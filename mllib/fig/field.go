@@ -114,15 +114,33 @@ func (p Plot) field() (Field, bool) {
 	return Field{}, false
 }
 
-// bar is the colour bar of a field: to the right of the axes, as high as they are.
+// bar is a colour bar: to the right of the axes, as high as they are.
 type bar struct {
-	field Field
-	ticks []plot.Tick
+	label     string
+	low, high float64
+	ticks     []plot.Tick
 }
 
-func (h Field) bar() bar {
-	low, high := h.zRange()
-	return bar{h, linearTicks{5}.Ticks(low, high)}
+func newBar(label string, low, high float64) bar {
+	return bar{label, low, high, linearTicks{5}.Ticks(low, high)}
+}
+
+// bar is the colour bar of the first layer that needs one.
+func (p Plot) bar() (bar, bool) {
+	for _, l := range p.Layers {
+		switch l := l.(type) {
+		case Field:
+			low, high := l.zRange()
+			return newBar(l.Label, low, high), true
+		case Matrix:
+			low, high := l.Low, l.High
+			if !(low < high) || constant(low, high) {
+				low, high = widened(low, high, 0.5, 0.5, false)
+			}
+			return newBar("", low, high), true
+		}
+	}
+	return bar{}, false
 }
 
 // Sizes of a colour bar, points.
@@ -139,7 +157,10 @@ func (b bar) width() vg.Length {
 	for _, t := range b.ticks {
 		w = max(w, b.labels().Width(t.Label))
 	}
-	return barGap + barWidth + 7 + w + 1.7*labelSize
+	if b.label != "" {
+		w += 1.7 * labelSize
+	}
+	return barGap + barWidth + 7 + w
 }
 
 // draw draws the bar to the right of the data area.
@@ -151,7 +172,7 @@ func (b bar) draw(data draw.Canvas) {
 		strip.SetNRGBA(0, shades-1-i, viridis(float64(i)/(shades-1)))
 	}
 	data.DrawImage(r, enlarge(strip, 8))
-	low, high := b.field.zRange()
+	low, high := b.low, b.high
 	line := draw.LineStyle{Color: Black, Width: 0.8}
 	for _, t := range b.ticks {
 		y := r.Min.Y + vg.Length((t.Value-low)/(high-low))*(r.Max.Y-r.Min.Y)
@@ -160,7 +181,7 @@ func (b bar) draw(data draw.Canvas) {
 	}
 	s := textStyle(labelSize, draw.XCenter, draw.YBottom)
 	s.Rotation = math.Pi / 2
-	write(data, s, vg.Point{X: data.Max.X + b.width(), Y: (r.Min.Y + r.Max.Y) / 2}, b.field.Label)
+	write(data, s, vg.Point{X: data.Max.X + b.width(), Y: (r.Min.Y + r.Max.Y) / 2}, b.label)
 }
 
 // viridis is the perceptually uniform colour map of that name (Smith and van der

@@ -23,12 +23,21 @@ func GIF(frames []Panel, delay time.Duration) ([]byte, error) {
 	}
 	colors := gifPalette()
 	nearest := map[color.RGBA]uint8{}
-	var g gif.GIF
+	g := gif.GIF{Config: image.Config{ColorModel: colors}}
+	var shown *image.Paletted // what is on the screen
 	for i, p := range frames {
 		if p.Width != frames[0].Width || p.Height != frames[0].Height {
 			return nil, fmt.Errorf("fig: frame %d is %v×%v cm and frame 0 %v×%v", i, p.Width, p.Height, frames[0].Width, frames[0].Height)
 		}
-		g.Image = append(g.Image, toPalette(p.Image(gifDPI), colors, nearest))
+		next := toPalette(p.Image(gifDPI), colors, nearest)
+		if i == 0 {
+			g.Config.Width, g.Config.Height = next.Rect.Dx(), next.Rect.Dy()
+			g.Image = append(g.Image, next)
+		} else {
+			g.Image = append(g.Image, changes(shown, next))
+		}
+		shown = next
+		g.Disposal = append(g.Disposal, gif.DisposalNone)
 		g.Delay = append(g.Delay, max(2, int(math.Round(delay.Seconds()*100))))
 	}
 	var b bytes.Buffer
@@ -58,7 +67,7 @@ func SaveGIF(dir, name string, frames []Panel, delay time.Duration) error {
 }
 
 // gifPalette has 15 shades of each colour on its way to white, 48 greys and 64
-// steps of Viridis: 247 colours.
+// steps of Viridis: 247 colours, and last what lets the frame before through.
 func gifPalette() color.Palette {
 	var p color.Palette
 	for _, c := range []color.NRGBA{Blue, Orange, Green, Vermilion, Purple, Sky, Black, Gray, Red} {
@@ -76,7 +85,35 @@ func gifPalette() color.Palette {
 		c := viridis(float64(i) / 63)
 		p = append(p, color.RGBA{c.R, c.G, c.B, 255})
 	}
-	return p
+	return append(p, color.RGBA{})
+}
+
+// changes is what must be drawn over the frame before to make the next, of the same
+// size: the smallest rectangle of all changes, with holes where nothing has changed.
+func changes(before, next *image.Paletted) *image.Paletted {
+	var where image.Rectangle
+	for y := next.Rect.Min.Y; y < next.Rect.Max.Y; y++ {
+		for x := next.Rect.Min.X; x < next.Rect.Max.X; x++ {
+			if next.ColorIndexAt(x, y) != before.ColorIndexAt(x, y) {
+				where = where.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	if where.Empty() {
+		where = image.Rectangle{next.Rect.Min, next.Rect.Min.Add(image.Pt(1, 1))}
+	}
+	out := image.NewPaletted(where, next.Palette)
+	hole := uint8(len(next.Palette) - 1)
+	for y := where.Min.Y; y < where.Max.Y; y++ {
+		for x := where.Min.X; x < where.Max.X; x++ {
+			c := next.ColorIndexAt(x, y)
+			if c == before.ColorIndexAt(x, y) {
+				c = hole
+			}
+			out.SetColorIndex(x, y, c)
+		}
+	}
+	return out
 }
 
 // toPalette maps every pixel to the nearest colour; nearest remembers which.
@@ -88,7 +125,7 @@ func toPalette(src image.Image, colors color.Palette, nearest map[color.RGBA]uin
 			c := color.RGBAModel.Convert(src.At(x, y)).(color.RGBA)
 			i, ok := nearest[c]
 			if !ok {
-				i = uint8(colors.Index(c))
+				i = uint8(colors[:len(colors)-1].Index(c)) // any but the hole
 				nearest[c] = i
 			}
 			out.SetColorIndex(x, y, i)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -22,7 +23,7 @@ func Grid(name string, columns int, panels ...Panel) (Panel, error) {
 		widths[i%columns] = max(widths[i%columns], p.Width)
 		heights[i/columns] = max(heights[i/columns], p.Height)
 	}
-	all := Panel{Name: name, Title: joined(panels, "; ", func(p Panel) string { return p.Title }), Alt: joined(panels, ". ", func(p Panel) string { return p.Alt }), Width: total(widths), Height: total(heights)}
+	all := Panel{Name: name, Title: joined(panels, "; ", func(p Panel) string { return p.Title }), Alt: joined(panels, " | ", func(p Panel) string { return p.Alt }), Width: total(widths), Height: total(heights)}
 	all.draw = func(c draw.Canvas) {
 		for i, p := range panels {
 			w, h := p.size()
@@ -57,12 +58,14 @@ func Pictures(name, title string, columns int, pictures []Picture) (Panel, error
 		return Panel{}, fmt.Errorf("fig: panel %s: %d pictures in %d columns", name, len(pictures), columns)
 	}
 	images := make([]image.Image, len(pictures))
+	var captions []string
 	for i, p := range pictures {
 		img, err := p.gray()
 		if err != nil {
 			return Panel{}, fmt.Errorf("fig: panel %s: picture %d: %w", name, i, err)
 		}
 		images[i] = img
+		captions = append(captions, p.Caption)
 	}
 	const side, caption, margin = 1.7, 0.55, 0.25 // cm
 	rows := (len(pictures) + columns - 1) / columns
@@ -70,7 +73,8 @@ func Pictures(name, title string, columns int, pictures []Picture) (Panel, error
 	if title != "" {
 		head = 0.9
 	}
-	all := Panel{Name: name, Title: title, Alt: fmt.Sprintf("%s: %d pictures", title, len(pictures)), Width: max(float64(columns)*(side+margin)+margin, 4), Height: float64(rows)*(side+caption) + head + 0.1}
+	all := Panel{Name: name, Title: title, Width: max(float64(columns)*(side+margin)+margin, 4), Height: float64(rows)*(side+caption) + head + 0.1}
+	all.Alt = strings.TrimPrefix(title+"; "+strings.Join(captions, ", "), "; ")
 	all.draw = func(c draw.Canvas) {
 		if title != "" {
 			write(c, bold(textStyle(titleSize, draw.XCenter, draw.YTop)), vg.Point{X: c.Center().X, Y: c.Max.Y - 4}, title)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -163,7 +164,7 @@ func TestLogAxesKeepWhatLinearOnesDo(t *testing.T) {
 			Layers: []Layer{Curve{X: []float64{1, 2}, Y: []float64{1, 2}}}}
 		r := newExtent()
 		p.Layers[0].extent(&r)
-		g, _, _, _, rest := p.layout(canvas, r)
+		g, _, rest := p.layout(canvas, r)
 		return g.DataCanvas(rest).Size()
 	}
 	linear, log := size(false), size(true)
@@ -172,30 +173,90 @@ func TestLogAxesKeepWhatLinearOnesDo(t *testing.T) {
 	}
 }
 
-// TestLegendsThatFindNoPlace: beside the axes if these keep a third of their width, and
-// above them otherwise; it is never on them, and all is in the picture.
+// TestLegendsThatFindNoPlace stand below the axes, which look as they would without: the
+// panel is higher.
 func TestLegendsThatFindNoPlace(t *testing.T) {
-	canvas := draw.New(vgimg.New(12*vg.Centimeter, 9*vg.Centimeter))
-	for n := 8; n <= 52; n += 4 {
+	for _, n := range []int{8, 16, 32} {
 		limits := &[2]float64{0, 1}
 		dense := Curve{Label: long(n), Style: LineStyle(Blue, Solid, NoMarker)}
-		for i := range 2001 {
-			dense.X, dense.Y = append(dense.X, float64(i)/2000), append(dense.Y, float64(i*37%101)/100)
+		for i := range 101 {
+			dense.X, dense.Y = append(dense.X, float64(i)/100), append(dense.Y, float64(i*37%101)/100)
 		}
-		p := Plot{Width: 12, Height: 9, X: Axis{Label: "x", Limits: limits}, Y: Axis{Label: "y", Limits: limits}, Layers: []Layer{dense}}
-		r := newExtent()
-		dense.extent(&r)
-		g, _, _, at, rest := p.layout(canvas, r)
-		data := g.DataCanvas(rest)
-		beside, above := at.Min.X >= data.Max.X, at.Min.Y >= data.Max.Y
-		if beside == above || !canvas.Contains(at.Min) || !canvas.Contains(at.Max) {
-			t.Errorf("%d letters: the legend at %v, the axes at %v", n, at, data.Rectangle)
+		second := dense
+		second.Label = long(n) + "2"
+		p := Plot{Name: "p", Title: "T", Width: 12, Height: 9, X: Axis{Label: "x", Limits: limits}, Y: Axis{Label: "y", Limits: limits}, Layers: []Layer{dense, second}}
+		with := must(p.Panel())
+		dense.Label, second.Label = "", ""
+		p.Layers = []Layer{dense, second}
+		without := must(p.Panel())
+		if without.Height != 9 || with.Height < 9.5 {
+			t.Fatalf("%d letters: heights %v and %v", n, with.Height, without.Height)
 		}
-		if w := float64(data.Size().X / canvas.Size().X); w < 0.28 || above && w < 0.85 {
-			t.Errorf("%d letters, above %t: the axes have %.2f of the width", n, above, w)
+		x1, long1 := upright(pixelsAt(with.Image(96)))
+		x2, long2 := upright(pixelsAt(without.Image(96)))
+		if abs := math.Abs; abs(float64(x1-x2)) > 1 || abs(float64(long1-long2)) > 2 || long1 < 200 {
+			t.Errorf("%d letters: the y axis is at %d and %d long, without a legend at %d and %d long", n, x1, long1, x2, long2)
 		}
-		if short := n <= 16; short && above || n >= 40 && beside {
-			t.Errorf("%d letters: above %t, beside %t", n, above, beside)
+		if rows := map[bool]float64{true: 1, false: 2}[n <= 16]; math.Abs((with.Height-9)/0.55-rows) > 0.9 {
+			t.Errorf("%d letters: the legend takes %.2f cm, not %v rows", n, with.Height-9, rows)
 		}
+	}
+}
+
+// upright finds the y axis: the column with the most black, and how much that is.
+func upright(img pixels) (x, long int) {
+	for col := range img.Bounds().Dx() / 3 {
+		n := 0
+		for y := range img.Bounds().Dy() {
+			if near(img.at(col, y), Black, 90) {
+				n++
+			}
+		}
+		if n > long {
+			x, long = col, n
+		}
+	}
+	return x, long
+}
+
+// TestPossible: bands are cut at what is possible, and the axis ends there.
+func TestPossible(t *testing.T) {
+	c := Curve{Style: LineStyle(Blue, Solid, NoMarker), X: []float64{0, 1}, Y: []float64{0.2, 0.9}, Low: []float64{-0.4, 0.5}, High: []float64{0.6, 1.4}}
+	got := c.within([2]float64{0, 1})
+	if !slices.Equal(got.Low, []float64{0, 0.5}) || !slices.Equal(got.High, []float64{0.6, 1}) || c.Low[0] != -0.4 {
+		t.Errorf("band %v to %v; before %v", got.Low, got.High, c.Low)
+	}
+	tall := func(possible *[2]float64) int { // rows of pale blue
+		p := must(Plot{Name: "p", Width: 8, Height: 6, Y: Axis{Limits: &[2]float64{-1, 2}, Possible: possible}, Layers: []Layer{c}}.Panel())
+		img := pixelsAt(p.Image(96))
+		rows := 0
+		for y := range img.Bounds().Dy() {
+			x := img.Bounds().Dx() - 35
+			if c := img.at(x, y); int(c.B) > int(c.R)+20 {
+				rows++
+			}
+		}
+		return rows
+	}
+	if free, cut := tall(nil), tall(&[2]float64{0, 1}); cut > free*3/4 || cut == 0 {
+		t.Errorf("the band has %d rows, cut %d", free, cut)
+	}
+}
+
+// TestMatrixLooksLikeOne: the first row is on top, ticks are whole, and zero has no sign.
+func TestMatrixLooksLikeOne(t *testing.T) {
+	p := must(Plot{Name: "m", Width: 8, Height: 8, Layers: []Layer{Matrix{N: 2, Values: []float64{1, 0, 0, -0.001}, High: 1}}}.Panel())
+	img := pixelsAt(p.Image(96))
+	if x, y := img.centre(viridis(1)); x > float64(img.Bounds().Dx())/2 || y > float64(img.Bounds().Dy())/2 {
+		t.Errorf("the first entry is at (%.0f, %.0f)", x, y)
+	}
+	if got := entryText(-0.001); got != "0.00" {
+		t.Errorf("−0.001 is written %s", got)
+	}
+	if got := entryText(-0.014); got != "−0.01" {
+		t.Errorf("−0.014 is written %s", got)
+	}
+	if got := (wholeTicks{2}).Ticks(-0.5, 3.5); len(got) != 2 || got[0].Label != "1" || got[1].Label != "2" {
+		t.Errorf("ticks %v", got)
 	}
 }

@@ -3,6 +3,7 @@ package fig
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -66,6 +67,19 @@ type Curve struct {
 	X, Y      []float64
 	Low, High []float64 // the band, both nil for none
 	Spread    string    // what the band is, such as "mean ± sd over 5 seeds"; written under the title
+}
+
+// within cuts the band at the ends of what is possible.
+func (c Curve) within(possible [2]float64) Curve {
+	if c.Low == nil {
+		return c
+	}
+	c.Low, c.High = slices.Clone(c.Low), slices.Clone(c.High)
+	for i := range c.Low {
+		c.Low[i] = min(max(c.Low[i], possible[0]), c.Y[i])
+		c.High[i] = max(min(c.High[i], possible[1]), c.Y[i])
+	}
+	return c
 }
 
 func (c Curve) check() error {

@@ -36,7 +36,7 @@ func Key(width, height float64, layers ...Layer) Panel {
 	l := newLegend(layers)
 	return Panel{Alt: strings.Join(l.labels, ", "), Width: width, Height: height, draw: func(c draw.Canvas) {
 		half := l.size().Scale(0.5)
-		l.draw(c, vg.Rectangle{Min: c.Center().Sub(half), Max: c.Center().Add(half)})
+		l.draw(c, vg.Rectangle{Min: c.Center().Sub(half), Max: c.Center().Add(half)}, 1)
 	}}
 }
 
@@ -57,44 +57,27 @@ func (l legend) size() vg.Point {
 	return vg.Point{X: w + legendSign + 3*legendGap, Y: vg.Length(len(l.labels))*legendRow + legendGap}
 }
 
-// place returns the rectangle for the legend and the canvas for the axes: inside
-// the axes where no curve passes, if need be after raising the upper end of the
-// y axis (when grow), otherwise to the right of the axes, or above them if they
-// would lose more than two thirds of their width.
-func (l legend) place(g *plot.Plot, c draw.Canvas, layers []Layer, grow bool) (vg.Rectangle, draw.Canvas) {
-	if len(l.labels) == 0 {
-		return vg.Rectangle{}, c
-	}
-	oldMin, oldMax := g.Y.Min, g.Y.Max
-	for range 8 {
-		data := g.DataCanvas(c)
-		f := newFrame(data, g)
-		at, covered := emptiest(l.corners(data.Rectangle), func(mark func(vg.Point)) {
-			for _, layer := range layers {
-				layer.ink(f, mark)
-			}
-		})
-		if covered == 0 {
-			return at, c
+// inside returns the rectangle of a legend inside the axes where no curve passes, if there
+// is one.
+func (l legend) inside(g *plot.Plot, c draw.Canvas, layers []Layer) (vg.Rectangle, bool) {
+	data := g.DataCanvas(c)
+	f := newFrame(data, g)
+	at, covered := emptiest(l.corners(data.Rectangle), func(mark func(vg.Point)) {
+		for _, layer := range layers {
+			layer.ink(f, mark)
 		}
-		if !grow {
-			break
-		}
-		widen(&g.Y, 0, 0.05)
-	}
-	g.Y.Min, g.Y.Max = oldMin, oldMax
-	size := l.size()
-	if axes := g.DataCanvas(c); size.X+legendMargin > axes.Size().X*2/3 {
-		left := max(c.Min.X, min(axes.Center().X-size.X/2, c.Max.X-size.X))
-		corner := vg.Point{X: left, Y: c.Max.Y - size.Y}
-		c.Max.Y = corner.Y - legendMargin
-		return vg.Rectangle{Min: corner, Max: corner.Add(size)}, c
-	}
-	right := c
-	right.Max.X -= size.X + legendMargin
-	data := g.DataCanvas(right)
-	corner := vg.Point{X: right.Max.X + legendMargin, Y: data.Max.Y - size.Y}
-	return vg.Rectangle{Min: corner, Max: corner.Add(size)}, right
+	})
+	return at, covered == 0
+}
+
+// below is the size of the legend in rows that are at most so wide, if one entry is not
+// wider, and the number of its columns.
+func (l legend) below(width vg.Length) (size vg.Point, columns int) {
+	cell := l.size().X - legendGap
+	columns = max(1, min(len(l.labels), int((width-legendGap)/cell)))
+	rows := (len(l.labels) + columns - 1) / columns
+	columns = (len(l.labels) + rows - 1) / rows // even rows
+	return vg.Point{X: vg.Length(columns)*cell + legendGap, Y: vg.Length(rows)*legendRow + legendGap}, columns
 }
 
 // corners are the places inside the axes, the likeliest first.
@@ -137,8 +120,8 @@ func emptiest(places []vg.Rectangle, ink func(mark func(vg.Point))) (vg.Rectangl
 	return places[best], covered[best]
 }
 
-// draw draws the legend into r.
-func (l legend) draw(c draw.Canvas, r vg.Rectangle) {
+// draw draws the legend into r, in so many columns.
+func (l legend) draw(c draw.Canvas, r vg.Rectangle, columns int) {
 	if len(l.labels) == 0 {
 		return
 	}
@@ -146,9 +129,10 @@ func (l legend) draw(c draw.Canvas, r vg.Rectangle) {
 	c.FillPolygon(color.NRGBA{255, 255, 255, 235}, box)
 	c.StrokeLines(draw.LineStyle{Color: color.Gray{200}, Width: 0.5}, box)
 	s := textStyle(legendSize, draw.XLeft, draw.YCenter)
+	cell := l.size().X - legendGap
 	for i, label := range l.labels {
-		y := r.Max.Y - legendGap/2 - legendRow*(vg.Length(i)+0.5)
-		left := r.Min.X + legendGap
+		y := r.Max.Y - legendGap/2 - legendRow*(vg.Length(i/columns)+0.5)
+		left := r.Min.X + legendGap + cell*vg.Length(i%columns)
 		l.signs[i](draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 			Min: vg.Point{X: left, Y: y - legendRow*0.33}, Max: vg.Point{X: left + legendSign, Y: y + legendRow*0.33}}})
 		write(c, s, vg.Point{X: left + legendSign + legendGap, Y: y}, label)

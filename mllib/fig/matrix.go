@@ -3,13 +3,15 @@ package fig
 import (
 	"fmt"
 	"image/color"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
 // Matrix is a square matrix as coloured squares with numbers in them: entry (i, j)
-// at x = j, y = i, counted from 1.
+// at x = j, y = i, counted from 1. A plot of it has the first row on top, as matrices
+// are written, whole numbers at its axes and a bar of the colours.
 type Matrix struct {
 	N         int
 	Values    []float64 // [N, N], row by row
@@ -47,8 +49,17 @@ func (c Matrix) draw(f frame) {
 		if t > 0.55 {
 			ink = Black
 		}
-		write(f.Canvas, colored(s, ink), f.at(x, y), fmt.Sprintf("%.2f", v))
+		write(f.Canvas, colored(s, ink), f.at(x, y), entryText(v))
 	}
+}
+
+// entryText is a number of a matrix.
+func entryText(v float64) string {
+	s := strings.Replace(fmt.Sprintf("%.2f", v), "-", "−", 1)
+	if s == "−0.00" {
+		return "0.00"
+	}
+	return s
 }
 
 func (c Matrix) ink(frame, func(vg.Point)) {}

@@ -58,7 +58,8 @@ func (p Panel) png(dpi int, level png.CompressionLevel) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// SVG returns p as an SVG file. Text is drawn as outlines.
+// SVG returns p as an SVG file. Text is drawn as outlines, so that it looks the same
+// everywhere; Alt is the file's title and label.
 func (p Panel) SVG() ([]byte, error) {
 	w, h := p.size()
 	c := vgsvg.New(w, h)
@@ -67,7 +68,7 @@ func (p Panel) SVG() ([]byte, error) {
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("fig: %s: %w", p.Name, err)
 	}
-	return b.Bytes(), nil
+	return titled(b.Bytes(), p.Alt), nil
 }
 
 // Save writes Name.png and Name.svg to the folder, each as a whole file, and
@@ -90,7 +91,7 @@ func (p Panel) save(dir string, level png.CompressionLevel) error {
 		return err
 	}
 	path := filepath.Join(dir, p.Name)
-	if err := saveBytes(path+".png", pixels); err != nil {
+	if err := saveBytes(path+".png", described(pixels, p.Alt)); err != nil {
 		return err
 	}
 	if err := saveBytes(path+".svg", vectors); err != nil || len(p.frames) == 0 {

@@ -191,7 +191,7 @@ func TestBandCovers(t *testing.T) {
 
 // TestFieldColours: every cell has the colour of its value, the first row below.
 func TestFieldColours(t *testing.T) {
-	f := Field{X: []float64{1, 3, 5, 7, 9}, Y: []float64{2.5, 7.5}, Z: [][]float64{{0, 1, 2, 3, 4}, {8, 7, 6, 5, 4}}}
+	f := Field{Label: "z", X: []float64{1, 3, 5, 7, 9}, Y: []float64{2.5, 7.5}, Z: [][]float64{{0, 1, 2, 3, 4}, {8, 7, 6, 5, 4}}}
 	img := pixelsAt(must(Plot{Name: "f", Width: 12, Height: 9, Layers: []Layer{f}}.Panel()).Image(100))
 	var lowest, highest image.Point
 	for i, row := range f.Z {
@@ -213,7 +213,7 @@ func TestFieldColours(t *testing.T) {
 	}
 }
 
-// TestMatrixCells: the numbers stand in their cells, entry (1, 1) at the lower left,
+// TestMatrixCells: the numbers stand in their cells, entry (1, 1) at the upper left,
 // colours go from low to high.
 func TestMatrixCells(t *testing.T) {
 	limits := &[2]float64{0.5, 2.5}
@@ -224,8 +224,8 @@ func TestMatrixCells(t *testing.T) {
 	for i, s := range l.texts {
 		place[s] = [2]float64{float64(l.boxes[i].Min.X), float64(l.boxes[i].Min.Y)}
 	}
-	a, b, c, d := place["0.12"], place["1.00"], place["-2.00"], place["3.00"]
-	if !(a[0] < b[0] && a[1] < c[1] && c[0] < d[0] && b[1] < d[1]) || math.Abs(a[1]-b[1]) > 1 || math.Abs(b[0]-d[0]) > 3 {
+	a, b, c, d := place["0.12"], place["1.00"], place["−2.00"], place["3.00"]
+	if !(a[0] < b[0] && a[1] > c[1] && c[0] < d[0] && b[1] > d[1]) || math.Abs(a[1]-b[1]) > 1 || math.Abs(b[0]-d[0]) > 3 {
 		t.Errorf("the numbers stand at %v", place)
 	}
 	img := p.Image(100)
@@ -265,6 +265,35 @@ func TestPicturesGrey(t *testing.T) {
 	}
 }
 
+// screens are what one sees of an animation: each frame drawn over the one before.
+func screens(g *gif.GIF) []*image.RGBA {
+	var seen []*image.RGBA
+	screen := image.NewRGBA(image.Rect(0, 0, g.Config.Width, g.Config.Height))
+	for _, f := range g.Image {
+		draw.Draw(screen, f.Rect, f, f.Rect.Min, draw.Over)
+		seen = append(seen, &image.RGBA{Pix: slices.Clone(screen.Pix), Stride: screen.Stride, Rect: screen.Rect})
+	}
+	return seen
+}
+
+// TestGIFStoresChanges: of a frame that differs in a point only that is stored, and of
+// one that does not differ next to nothing.
+func TestGIFStoresChanges(t *testing.T) {
+	frame := func(x float64) Panel {
+		c := Curve{Style: LineStyle(Blue, Solid, Square).Scatter(), X: []float64{x}, Y: []float64{5}}
+		return must(Plot{Name: "f", Width: 8, Height: 6, X: zeroToTen(), Y: zeroToTen(), Layers: []Layer{c}}.Panel())
+	}
+	one := len(must(GIF([]Panel{frame(2)}, time.Second)))
+	data := must(GIF([]Panel{frame(2), frame(2), frame(3)}, time.Second))
+	g := must(gif.DecodeAll(bytes.NewReader(data)))
+	if r := g.Image[1].Rect; r.Dx() != 1 || r.Dy() != 1 {
+		t.Errorf("an equal frame is stored as %v", r)
+	}
+	if r := g.Image[2].Rect; r.Dx()*r.Dy()*20 > g.Config.Width*g.Config.Height || len(data) > one+one/4 {
+		t.Errorf("one point moves: %v of %d × %d, %d bytes after %d of one frame", r, g.Config.Width, g.Config.Height, len(data), one)
+	}
+}
+
 // TestGIFShowsTheFrames: a decoded animation has the frames that were drawn, but for
 // colours between those of the palette.
 func TestGIFShowsTheFrames(t *testing.T) {
@@ -278,8 +307,9 @@ func TestGIFShowsTheFrames(t *testing.T) {
 		t.Fatalf("%d frames of %v, %d times", len(anim.Image), anim.Delay, anim.LoopCount)
 	}
 	before := 0.0
+	seen := screens(anim)
 	for i, f := range frames {
-		drawn, shown := pixelsAt(f.Image(gifDPI)), pixelsAt(anim.Image[i])
+		drawn, shown := pixelsAt(f.Image(gifDPI)), pixelsAt(seen[i])
 		off, r := 0, drawn.Bounds()
 		for y := r.Min.Y; y < r.Max.Y; y++ {
 			for x := r.Min.X; x < r.Max.X; x++ {

@@ -20,6 +20,10 @@ type Axis struct {
 	// smallest positive value of the curves; bands end at a tenth of it.
 	Log    bool
 	Limits *[2]float64 // nil: what the data needs
+	// Possible has the least and the greatest value that there can be, such as 0 and 1
+	// for a share; ±Inf for none, nil for neither. Bands are cut there, and the axis ends
+	// little beyond.
+	Possible *[2]float64
 }
 
 // bandRoom is how far below the smallest positive value a band reaches on a log axis.
@@ -77,6 +81,9 @@ func (p Plot) Panel() (Panel, error) {
 	layers := make([]Layer, len(p.Layers))
 	for i, l := range p.Layers {
 		layers[i] = l.onLog(floorX, floorY)
+		if c, ok := layers[i].(Curve); ok && p.Y.Possible != nil {
+			layers[i] = c.within(*p.Y.Possible)
+		}
 		layers[i].extent(&r)
 	}
 	p.Layers = layers
@@ -87,31 +94,74 @@ func (p Plot) Panel() (Panel, error) {
 	if a, b := x[1]-x[0], y[1]-y[0]; p.Equal && max(a/b, b/a) > mostUnequal {
 		return fail(fmt.Errorf("equal units on axes as long as %g and %g", a, b))
 	}
-	return Panel{Name: p.Name, Title: p.Title, Alt: p.alt(), Width: p.Width, Height: p.Height, draw: func(c draw.Canvas) { p.draw(c, r) }}, nil
+	// A legend that finds no free place inside the axes stands below them, and the panel
+	// is higher by its height: axes never become smaller for it.
+	strip := p.strip(r)
+	height := p.Height
+	if strip > 0 {
+		height += float64((strip + legendMargin) / vg.Centimeter)
+	}
+	return Panel{Name: p.Name, Title: p.Title, Width: p.Width, Height: height, Alt: p.alt(), draw: func(c draw.Canvas) { p.draw(c, r, strip) }}, nil
 }
 
-// draw draws the title, then axes, layers and legend in what is left.
-func (p Plot) draw(c draw.Canvas, r extent) {
-	c = p.drawTitle(draw.Crop(c, 5, -8, 5, -5))
-	g, labels, legend, at, c := p.layout(c, r)
+// strip is the height of the legend below the axes, 0 if it stands inside them.
+func (p Plot) strip(r extent) vg.Length {
+	l := newLegend(p.Layers)
+	if len(l.labels) == 0 {
+		return 0
+	}
+	w, h := Panel{Width: p.Width, Height: p.Height}.size()
+	c := p.belowTitle(cropped(draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: w, Y: h}}}))
+	g, _, c := p.layout(c, r)
+	if _, free := l.inside(g, c, p.Layers); free {
+		return 0
+	}
+	size, _ := l.below(w)
+	return size.Y
+}
+
+// cropped leaves the margins of a panel out.
+func cropped(c draw.Canvas) draw.Canvas { return draw.Crop(c, 5, -8, 5, -5) }
+
+// draw draws the title, then axes, layers and legend in what is left; strip is the height
+// of a legend below.
+func (p Plot) draw(c draw.Canvas, r extent, strip vg.Length) {
+	whole, l := c, newLegend(p.Layers)
+	if strip > 0 {
+		c.Min.Y += strip + legendMargin
+	}
+	c = cropped(c)
+	p.drawTitle(c)
+	g, labels, c := p.layout(p.belowTitle(c), r)
 	g.Draw(c)
 	labels.draw(c, g.DataCanvas(c))
-	legend.draw(c, at)
-	if f, ok := p.field(); ok {
-		f.bar().draw(g.DataCanvas(c))
+	if at, _ := l.inside(g, c, p.Layers); strip == 0 && len(l.labels) > 0 {
+		l.draw(c, at, 1)
+	} else if strip > 0 {
+		size, columns := l.below(whole.Size().X)
+		corner := vg.Point{X: max(whole.Min.X, whole.Center().X-size.X/2), Y: whole.Min.Y + legendMargin/2}
+		l.draw(whole, vg.Rectangle{Min: corner, Max: corner.Add(size)}, columns)
+	}
+	if b, ok := p.bar(); ok {
+		b.draw(g.DataCanvas(c))
 	}
 }
 
-// layout sets up the axes and their labels, and finds the place of the legend and the
-// canvas that the axes keep of c.
-func (p Plot) layout(c draw.Canvas, r extent) (g *plot.Plot, labels axisLabels, l legend, at vg.Rectangle, rest draw.Canvas) {
+// layout sets up the axes and their labels, and finds the canvas that the axes keep of c.
+func (p Plot) layout(c draw.Canvas, r extent) (g *plot.Plot, labels axisLabels, rest draw.Canvas) {
 	g = plot.New()
 	g.BackgroundColor = nil
 	p.setAxis(&g.X, p.X, r.xMin, r.xMax, p.Width/2)
 	p.setAxis(&g.Y, p.Y, r.yMin, r.yMax, p.Height/1.6)
-	if f, ok := p.field(); ok {
-		c.Max.X -= f.bar().width()
-	} else {
+	b, ok := p.bar()
+	if ok {
+		c.Max.X -= b.width()
+	}
+	if m, ok := p.matrix(); ok {
+		g.Y.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
+		g.X.Tick.Marker, g.Y.Tick.Marker = wholeTicks{m.N}, wholeTicks{m.N}
+	}
+	if !ok {
 		grid := plotter.NewGrid()
 		pale := draw.LineStyle{Color: color.Gray{228}, Width: vg.Points(0.5)}
 		grid.Vertical, grid.Horizontal = pale, pale
@@ -121,21 +171,26 @@ func (p Plot) layout(c draw.Canvas, r extent) (g *plot.Plot, labels axisLabels, 
 		g.Add(adapter{l})
 	}
 	labels, c = p.fitLabels(g, c)
-	x, y := g.X, g.Y
 	if p.Equal {
 		equalUnits(g, c)
 	}
-	l = newLegend(p.Layers)
-	at, rest = l.place(g, c, p.Layers, p.Y.Limits == nil && !p.Equal)
-	if p.Equal && rest != c { // the legend took room beside the axes
-		g.X, g.Y = x, y
-		equalUnits(g, rest)
-	}
-	return g, labels, l, at, rest
+	return g, labels, c
 }
 
-// drawTitle draws the title and the notes on bands; it returns the canvas below.
-func (p Plot) drawTitle(c draw.Canvas) draw.Canvas {
+// belowTitle is what title and notes leave of a canvas.
+func (p Plot) belowTitle(c draw.Canvas) draw.Canvas {
+	if p.Title != "" {
+		c.Max.Y -= 1.35 * titleSize
+	}
+	if p.spreads() != "" {
+		c.Max.Y -= 1.4 * noteSize
+	}
+	c.Max.Y -= 4
+	return c
+}
+
+// drawTitle draws the title and the notes on bands.
+func (p Plot) drawTitle(c draw.Canvas) {
 	if p.Title != "" {
 		style := bold(textStyle(titleSize, draw.XCenter, draw.YTop))
 		for style.Width(p.Title) > c.Size().X && style.Font.Size > 1 {
@@ -146,10 +201,7 @@ func (p Plot) drawTitle(c draw.Canvas) draw.Canvas {
 	}
 	if n := p.spreads(); n != "" {
 		write(c, colored(textStyle(noteSize, draw.XCenter, draw.YTop), color.Gray{90}), vg.Point{X: c.Center().X, Y: c.Max.Y}, n)
-		c.Max.Y -= 1.4 * noteSize
 	}
-	c.Max.Y -= 4
-	return c
 }
 
 // spreads says what the bands are, once if all are of one kind.
@@ -169,6 +221,16 @@ func (p Plot) spreads() string {
 		return strings.Join(different, "")
 	}
 	return strings.Join(named, "; ")
+}
+
+// matrix returns the first matrix of p.
+func (p Plot) matrix() (Matrix, bool) {
+	for _, l := range p.Layers {
+		if m, ok := l.(Matrix); ok {
+			return m, true
+		}
+	}
+	return Matrix{}, false
 }
 
 // setAxis sets up one axis for values from low to high with about n ticks.

@@ -26,6 +26,18 @@ func (t linearTicks) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
+// wholeTicks are at the whole numbers from 1 on.
+type wholeTicks struct{ last int }
+
+// Ticks implements plot.Ticker.
+func (t wholeTicks) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for k := max(1, math.Ceil(low)); k <= min(high, float64(t.last)) && len(ticks) < mostTicks; k++ {
+		ticks = append(ticks, plot.Tick{Value: k, Label: tickLabel(k, 1)})
+	}
+	return ticks
+}
+
 // niceStep rounds a step up to 1, 2 or 5 times a power of ten.
 func niceStep(raw float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(raw)))

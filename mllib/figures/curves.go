@@ -2,8 +2,10 @@ package figures
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"ml3/mllib/fig"
 	"ml3/mllib/paper"
@@ -92,8 +94,19 @@ func (c curves) draw(d Data) (fig.Panel, error) {
 	if c.unit != "" {
 		m.Unit = c.unit
 	}
-	c.y.Label = m.Label()
+	c.y.Label, c.y.Possible = m.Label(), possible(m.Name)
 	return fig.Plot{Title: c.title, Width: c.size[0], Height: c.size[1], X: fig.Axis{Label: x}, Y: c.y, Layers: layers}.Panel()
+}
+
+// possible are the ends of what a metric can be, nil where there is none.
+func possible(metric string) *[2]float64 {
+	switch strings.TrimSuffix(metric, " by outer step") {
+	case "accuracy", "success", "found", "outside":
+		return &[2]float64{0, 1}
+	case "mse", "cross-entropy", "torque error", "inertia error", "median distance", "final distance", "distance", "prediction error", "rate":
+		return &[2]float64{0, math.Inf(1)}
+	}
+	return nil
 }
 
 // legend is a panel of c's legend alone, to stand beside bare ones.

@@ -150,17 +150,19 @@ func grid(name string, columns int, parts ...panel) panel {
 	}
 }
 
-// moving is p with an animation.
-func moving(p panel, delay time.Duration, frames func(Data) ([]fig.Plot, error)) panel {
+// moving is p with an animation, each frame of plots two in a row.
+func moving(p panel, delay time.Duration, frames func(Data) ([][]fig.Plot, error)) panel {
 	still := p.draw
 	p.draw = func(d Data) (fig.Panel, error) {
 		plots, err := frames(d)
 		if err != nil {
 			return fig.Panel{}, err
 		}
-		all, err := fig.Panels(plots)
-		if err != nil {
-			return fig.Panel{}, err
+		all := make([]fig.Panel, len(plots))
+		for i, frame := range plots {
+			if all[i], err = fig.Sheet(2, frame); err != nil {
+				return fig.Panel{}, err
+			}
 		}
 		q, err := still(d)
 		return q.Moving(all, delay), err

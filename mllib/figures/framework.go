@@ -9,7 +9,12 @@ import (
 // Framework draws Fig. 1: how a learned loss is meta-trained. The inner loop
 // (equations 2 and 3) runs along the top; the task loss and its gradient to φ
 // (equations 5 and 6) come back below.
-func Framework() fig.Panel { return fig.NewDiagram("fig1-framework", 26, 11.8, drawFramework) }
+func Framework() fig.Panel {
+	p := fig.NewDiagram("fig1-framework", 26, 11.8, drawFramework)
+	p.Alt = "The method: task data go to the optimizee, its predictions to the learned loss, whose gradient updates the optimizee (inner loop); " +
+		"the task loss of the updated optimizee, differentiated through that update, updates the learned loss (outer loop, in meta-training only)"
+	return p
+}
 
 func drawFramework(d fig.Diagram) {
 	const top, low = 7.9, 2.1

@@ -22,8 +22,8 @@ func invdynPanels(experiment, stem, robot string) []panel {
 	all := c
 	all.methods = append(c.methods, paper.BestRate, paper.TaskLoss, paper.PowerMSE, paper.Constant)
 	all.size = [2]float64{usual[0] + 2, usual[1] + 2}
-	training := func(metric string) panel {
-		return c.of("After all steps on meta-training, "+robot, metric+" by outer step", "split", "meta-train").panel("")
+	training := func(title, metric string) panel {
+		return c.of(title+" on the meta-train task, "+robot, metric+" by outer step", "split", "meta-train").panel("")
 	}
 	arm := settings[paper.InverseDynamics](experiment).Arm
 	// of is a panel of a sheet of the plots of what is drawn of one seed, two in a row.
@@ -40,7 +40,7 @@ func invdynPanels(experiment, stem, robot string) []panel {
 	return []panel{
 		all.of("Prediction error on new trajectories, "+robot, torque, "split", "meta-test").panel(stem),
 		all.of("Error of the inertia matrix, "+robot, inertia, "split", "meta-test").panel(stem + "-inertia"),
-		grid(stem+"-meta-training", 2, training(inertia), training(torque)),
+		grid(stem+"-meta-training", 2, training("Inertia matrix", inertia), training("Torque", torque)),
 		of("-arm", invdynArm),
 		of("-matrix", invdynMatrices),
 		of("-torque", func(t tidy.Table) ([]fig.Plot, error) { return invdynTorques(t, arm.Duration/float64(arm.Points)) }),

@@ -25,7 +25,7 @@ func carMethods() []string {
 // more updates, and the released version.
 func carPanels() []panel {
 	c := curves{methods: carMethods(), spread: fig.CI95OverSeeds, size: usual}
-	// of is a panel of a metric against updates, with limits that leave room for the legend.
+	// of is a panel of a metric against updates.
 	of := func(name, title, metric string, limits *[2]float64, last int, task ...string) panel {
 		c := c.of(title, metric, task...)
 		c.y.Limits, c.last = limits, last
@@ -33,7 +33,7 @@ func carPanels() []panel {
 	}
 	const few, distance, success, goal = 20, "final distance", "success", "Policies at the goal"
 	const fresh, own = "Released version, fresh policies", "Released version, policy of meta-training"
-	near, share := &[2]float64{0, 2.3}, &[2]float64{-0.04, 1.75}
+	near, share := &[2]float64{0, 1.6}, &[2]float64{-0.04, 1.04}
 	robust, released := []string{"version", "robust", "start", "fresh"}, []string{"version", "released", "start", "fresh"}
 	same := []string{"version", "released", "start", "meta-train policy"}
 	training := c.of("Released version, meta-training", "task loss by outer step", "version", "released", "split", "meta-train")
@@ -42,7 +42,7 @@ func carPanels() []panel {
 		carPanel("fig6-car-trajectories", carHill),
 		carPanel("fig6-car-positions", carTimes),
 		of("distance", "(b) Final distance", distance, near, few, robust...),
-		of("success", "(b) "+goal+" at the last time step", success, share, few, robust...),
+		of("success", goal+" at the last time step", success, share, few, robust...),
 		of("success-long", goal+", many updates", success, share, every, robust...),
 		of("distance-released", fresh, distance, near, few, released...),
 		of("success-released", fresh, success, share, few, released...),
@@ -77,14 +77,14 @@ func carDrives(rows tidy.Table) ([]fig.Curve, error) {
 }
 
 // carPanel is a panel of the drives after the last of the updates that are drawn.
-func carPanel(name string, plot func(drives []fig.Curve, updates int) fig.Plot) panel {
+func carPanel(name string, plot func(drives []fig.Curve, updates int) (fig.Panel, error)) panel {
 	updates := car().Drawn[len(car().Drawn)-1]
 	return drawn(name, func(d Data) tidy.Table { return carRows(d, updates) }, func(_ Data, rows tidy.Table) (fig.Panel, error) {
 		drives, err := carDrives(rows)
 		if err != nil {
 			return fig.Panel{}, err
 		}
-		return plot(drives, updates).Panel()
+		return plot(drives, updates)
 	})
 }
 
@@ -92,12 +92,11 @@ func carPanel(name string, plot func(drives []fig.Curve, updates int) fig.Plot) 
 // pull cos 3p on the car.
 func carHeight(p float64) float64 { return math.Sin(3 * p) }
 
-// carTrail is the way of drive k above the hill, each method at its own height so that
-// none hides another.
-func carTrail(drive fig.Curve, k, steps int) fig.Curve {
+// carTrail is the way of a drive on the hill in so many steps.
+func carTrail(drive fig.Curve, steps int) fig.Curve {
 	c := fig.Curve{Style: drive.Style.Thin(), X: drive.Y[:steps]}
 	for _, p := range c.X {
-		c.Y = append(c.Y, carHeight(p)+0.1+0.16*float64(k))
+		c.Y = append(c.Y, carHeight(p))
 	}
 	return c
 }
@@ -114,36 +113,44 @@ func carScene(title string, layers ...fig.Layer) fig.Plot {
 	p := car().Problem
 	hill := along(p.Car.MinPosition, p.Car.MaxPosition, 170, carHeight)
 	hill.Style = fig.LineStyle(fig.Black, fig.Solid, fig.NoMarker)
-	goal := fig.Curve{Label: "goal", X: []float64{p.Goal[0]}, Y: []float64{carHeight(p.Goal[0])},
+	goal := fig.Curve{X: []float64{p.Goal[0]}, Y: []float64{carHeight(p.Goal[0])},
 		Style: fig.Style{Color: fig.Red, Dash: fig.Invisible, Marker: fig.Square, Every: true, Size: 4}}
-	scene := plot(title, "position (m)", "height (relative)", append([]fig.Layer{hill, goal}, layers...)...)
-	scene.X.Limits, scene.Y.Limits = &[2]float64{-1.3, 0.6}, &[2]float64{-1.2, 2.6}
+	scene := plot(title, "position (m)", "height", append([]fig.Layer{hill, goal}, layers...)...)
+	scene.X.Limits, scene.Y.Limits = &[2]float64{-1.3, 0.65}, &[2]float64{-1.2, 1.3}
 	return scene
 }
 
-// carHill shows the drives on the hill: a point at each time step and a large one
-// at the last.
-func carHill(drives []fig.Curve, updates int) fig.Plot {
-	var layers []fig.Layer
-	for k, d := range drives {
-		line := carTrail(d, k, len(d.Y))
-		layers = append(layers, line, dots(line, 0, d.Label, d.Style, 1.2), dots(line, len(line.X)-1, "", d.Style, 4.2))
+// carHills are the drives side by side, each on a hill of its own: where the car was at
+// each time step, and the car now.
+func carHills(drives []fig.Curve, now int, note string) (plots []fig.Plot) {
+	for _, d := range drives {
+		way := carTrail(d, now+1)
+		p := carScene(d.Label, way, dots(way, 0, "", d.Style, 1.4), dots(way, now, "", d.Style, 5))
+		p.X.Label += note
+		p.Width, p.Height = usual[0]/2, usual[1]/2
+		plots = append(plots, p)
 	}
-	return carScene(fmt.Sprintf("(a) Car after %d policy updates", updates), layers...)
+	return plots
+}
+
+// carHill shows the drives to the end.
+func carHill(drives []fig.Curve, updates int) (fig.Panel, error) {
+	plots := carHills(drives, len(drives[0].Y)-1, fmt.Sprintf(", %d updates", updates))
+	plots[0].Title = "(a) " + plots[0].Title
+	return fig.Sheet(2, plots)
 }
 
 // carTimes shows the drives against time.
-func carTimes(drives []fig.Curve, updates int) fig.Plot {
+func carTimes(drives []fig.Curve, updates int) (fig.Panel, error) {
 	goal := fig.Rule{Label: "goal", At: car().Problem.Goal[0], Style: truth(fig.Dotted)}
-	p := plot(fmt.Sprintf("(a) Position after %d policy updates", updates), "time (s)", "position (m)", append([]fig.Layer{goal}, layersOf(drives)...)...)
-	p.Y.Limits = &[2]float64{-1.2, 2}
-	return p
+	p := plot(fmt.Sprintf("Position after %d policy updates", updates), "time (s)", "position (m)", append([]fig.Layer{goal}, layersOf(drives)...)...)
+	return p.Panel()
 }
 
-// carFrames are the cars with the way they came, every second time step, after each
-// of the updates that are drawn.
-func carFrames(d Data) ([]fig.Plot, error) {
-	var frames []fig.Plot
+// carFrames are the cars side by side with the way they came, every second time step,
+// after each of the updates that are drawn.
+func carFrames(d Data) ([][]fig.Plot, error) {
+	var frames [][]fig.Plot
 	for _, updates := range car().Drawn {
 		drives, err := carDrives(carRows(d, updates))
 		if err != nil {
@@ -152,14 +159,7 @@ func carFrames(d Data) ([]fig.Plot, error) {
 		last := len(drives[0].Y) - 1
 		for i := 0; i < last+12; i += 2 { // the last frame stays
 			now := min(i, last)
-			var layers []fig.Layer
-			for k, d := range drives {
-				trail := carTrail(d, k, now+1)
-				layers = append(layers, trail, dots(trail, now, d.Label, d.Style, 5))
-			}
-			p := carScene(fmt.Sprintf("After %d policy updates, t = %.1f s", updates, car().Problem.Car.Step*float64(now)), layers...)
-			p.Width, p.Height = 10, 8
-			frames = append(frames, p)
+			frames = append(frames, carHills(drives, now, fmt.Sprintf(", %d updates, t = %.1f s", updates, car().Problem.Car.Step*float64(now))))
 		}
 	}
 	return frames, nil

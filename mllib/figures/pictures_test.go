@@ -93,7 +93,7 @@ func TestLandscapesOfEverySeed(t *testing.T) {
 func TestShapedSineMoves(t *testing.T) {
 	var titles []string
 	for _, p := range must(waveFrames(shapedSineData(), 0.5)) {
-		titles = append(titles, strings.TrimPrefix(p.Title, "Shaped loss after "))
+		titles = append(titles, strings.TrimPrefix(p[0].Title, "Shaped loss after "))
 	}
 	end := "1000 updates of φ"
 	if !slices.Equal(titles, []string{"0 updates of φ", "20 updates of φ", end, end, end, end, end}) {
@@ -132,14 +132,14 @@ func TestCarIsTheExperiments(t *testing.T) {
 // TestCarFrames: each drive in steps of two, the last frame rests.
 func TestCarFrames(t *testing.T) {
 	frames := must(carFrames(carData(false)))
-	if len(frames) != 3*24 || frames[1].Title != "After 0 policy updates, t = 0.2 s" || frames[71].Title != "After 10 policy updates, t = 3.5 s" {
-		t.Errorf("%d frames, %q, %q", len(frames), frames[1].Title, frames[71].Title)
+	if at := func(i int) string { return frames[i][0].X.Label }; len(frames) != 3*24 || !strings.HasSuffix(at(1), ", 0 updates, t = 0.2 s") || !strings.HasSuffix(at(71), ", 10 updates, t = 3.5 s") {
+		t.Errorf("%d frames, %q, %q", len(frames), at(1), at(71))
 	}
-	last := frames[71].Layers // hill and goal, then trail and car of each method
 	for k := range carMethods() {
-		trail, dot := last[2+2*k].(fig.Curve), last[3+2*k].(fig.Curve)
+		last := frames[71][k].Layers // hill and goal, then the trail, its points and the car
+		trail, dot := last[2].(fig.Curve), last[4].(fig.Curve)
 		x := 0.4 * math.Sin(35./6+float64(k))
-		if len(trail.X) != 36 || len(dot.X) != 1 || dot.X[0] != x || dot.Y[0] <= carHeight(x) {
+		if len(trail.X) != 36 || len(dot.X) != 1 || dot.X[0] != x || dot.Y[0] != carHeight(x) {
 			t.Errorf("method %d is at (%v, %v)", k, dot.X, dot.Y)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 func shapedSinePanels() []panel {
 	s := settings[paper.ShapedSine]("shaped-sine")
 	all := []panel{moving(waveFigure("fig5a-landscape", s.ShownNu), 350*time.Millisecond,
-		func(d Data) ([]fig.Plot, error) { return waveFrames(d, s.ShownNu) })}
+		func(d Data) ([][]fig.Plot, error) { return waveFrames(d, s.ShownNu) })}
 	for _, seesX := range []bool{true, false} {
 		name, title, losses := "", "", []string{paper.LearnedLoss, paper.LearnedShaped}
 		if !seesX {
@@ -29,7 +29,7 @@ func shapedSinePanels() []panel {
 		}
 		c := curves{methods: append([]string{paper.TaskLoss, paper.AtRate(0.1)}, losses...),
 			spread: fig.SDOverSeeds, size: [2]float64{16, fig.PanelHeight}, last: every}
-		distance := c.of("(b) Distance to the true frequency"+title, "median distance", "nu", "all")
+		distance := c.of("(b) Median distance to the true frequency"+title, "median distance", "nu", "all")
 		found := c.of("Descents that find the true frequency"+title, "found", "nu", "all")
 		distance.y, found.y = fig.Axis{Log: true, Limits: &[2]float64{0.03, 7}}, fig.Axis{Limits: &[2]float64{-0.03, 1.03}}
 		byFrequency := found
@@ -145,17 +145,17 @@ func waveSeeds(d Data, nu float64, method, reference string) ([]fig.Curve, error
 }
 
 // waveFrames are the landscapes of the shaped loss while it is learned.
-func waveFrames(d Data, nu float64) ([]fig.Plot, error) {
+func waveFrames(d Data, nu float64) ([][]fig.Plot, error) {
 	updates := func(s tidy.Series) int { n, _ := strconv.Atoi(tidy.TaskValue(s.Task, "updates")); return n }
 	series := firstSeed(landscapes(d, nu, paper.LearnedShaped, true)).Series()
 	slices.SortStableFunc(series, func(a, b tidy.Series) int { return cmp.Compare(updates(a), updates(b)) })
-	var frames []fig.Plot
+	var frames [][]fig.Plot
 	for _, s := range series {
 		c, err := landscapeCurve(d, s)
 		if err != nil {
 			return nil, err
 		}
-		frames = append(frames, wavePlot(fmt.Sprintf("Shaped loss after %d updates of φ", updates(s)), fig.PanelWidth, 8, nu, c))
+		frames = append(frames, []fig.Plot{wavePlot(fmt.Sprintf("Shaped loss after %d updates of φ", updates(s)), fig.PanelWidth, 8, nu, c)})
 	}
 	if n := len(frames); n > 0 { // rest at the end
 		frames = append(frames, slices.Repeat(frames[n-1:], 4)...)

@@ -24,12 +24,7 @@ func (m MLP) Forward(tape *ad.Tape, p Params, x []float64) []float64 {
 		if m.Bias {
 			kernel.AddRow(1, y.Cols, y.Data, y.Data, p[per*l+1].Data)
 		}
-		if l < layers-1 {
-			y = m.Hidden(y)
-		} else {
-			y = m.Out(y)
-		}
-		x = y.Data
+		x = m.activation(l)(y).Data
 	}
 	return x
 }

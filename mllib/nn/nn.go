@@ -101,6 +101,9 @@ type MLP struct {
 // Init draws parameters on the tape (nil for the heap): for each layer a weight
 // [in, out] and, with Bias, a bias [1, out].
 func (m MLP) Init(tape *ad.Tape, rng *rand.Rand) Params {
+	if m.Weights == nil {
+		panic(fmt.Sprintf("nn: MLP %v has no Weights, such as nn.Xavier", m.Sizes))
+	}
 	p := make(Params, 0, 2*len(m.Sizes))
 	for l := 1; l < len(m.Sizes); l++ {
 		in, out := m.Sizes[l-1], m.Sizes[l]
@@ -127,17 +130,26 @@ func (m MLP) Apply(p Params, x *ad.Value) *ad.Value {
 		panic(fmt.Sprintf("nn: MLP %v (bias %v) applied with %d parameters", m.Sizes, m.Bias, len(p)))
 	}
 	for l := range layers {
-		w, f := p[per*l], m.Hidden
+		w := p[per*l]
 		var b *ad.Value
 		if m.Bias {
 			b = p[per*l+1]
 		}
-		if l == layers-1 {
-			f = m.Out
-		}
-		x = f.layer(x, w, b)
+		x = m.activation(l).layer(x, w, b)
 	}
 	return x
+}
+
+// activation is that of a layer, counted from 0.
+func (m MLP) activation(layer int) Activation {
+	f, name := m.Hidden, "Hidden"
+	if layer == len(m.Sizes)-2 {
+		f, name = m.Out, "Out"
+	}
+	if f == nil {
+		panic(fmt.Sprintf("nn: MLP %v has no activation in its field %s; nn.Linear is none", m.Sizes, name))
+	}
+	return f
 }
 
 // layer returns f(x·w + b), b nil for none. ReLU is part of the product.

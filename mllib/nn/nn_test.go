@@ -1,8 +1,10 @@
 package nn_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"ml3/mllib/ad"
@@ -129,5 +131,26 @@ func TestDescend(t *testing.T) {
 	}
 	if !next.Finite() || (nn.Params{ad.Scalar(math.Inf(1))}).Finite() || (nn.Params{ad.Scalar(math.NaN())}).Finite() {
 		t.Error("Finite")
+	}
+}
+
+// TestMissingFields: what was forgotten is named.
+func TestMissingFields(t *testing.T) {
+	whole := nn.MLP{Sizes: []int{1, 2, 1}, Hidden: ad.Tanh, Out: nn.Linear, Weights: nn.Xavier}
+	theta := whole.Init(nil, rng())
+	for field, m := range map[string]nn.MLP{
+		"Hidden":  {Sizes: whole.Sizes, Out: nn.Linear, Weights: nn.Xavier},
+		"Out":     {Sizes: whole.Sizes, Hidden: ad.Tanh, Weights: nn.Xavier},
+		"Weights": {Sizes: whole.Sizes, Hidden: ad.Tanh, Out: nn.Linear},
+	} {
+		func() {
+			defer func() {
+				if said := fmt.Sprint(recover()); !strings.Contains(said, "MLP [1 2 1] has no") || !strings.Contains(said, field) {
+					t.Errorf("without %s: %s", field, said)
+				}
+			}()
+			m.Init(nil, rng())
+			m.Apply(theta, ad.Zeros(3, 1))
+		}()
 	}
 }

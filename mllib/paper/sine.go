@@ -1,8 +1,6 @@
 package paper
 
 import (
-	"math"
-
 	"ml3/mllib/ad"
 	"ml3/mllib/meta"
 	"ml3/mllib/nn"
@@ -52,7 +50,7 @@ func sineVersion(name string, sizes []int, hidden int) SineVersion {
 		TestWeights: nn.TorchDefault,
 		Loss: meta.Loss{Rate: 1e-3,
 			Net: nn.MLP{Sizes: []int{2, hidden, hidden, 1}, Hidden: ad.ReLU, Out: ad.Softplus, Bias: false, Weights: nn.Xavier}},
-		Train: meta.TrainConfig{OuterSteps: 500, Unroll: 1, Lifetime: 1, Population: 1, Outer: nn.DefaultAdam(1e-3), Clip: math.Inf(1)},
+		Train: meta.DefaultTrainConfig(500),
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // The two-link arm is stretched along x; half a second of a turning shoulder
 // moves its tip along a circle of radius 0.21 m. Armature and links weigh M ≈ 1.002,
 // gear 200 and damping 1, so the rate is 2 (1 − exp(−t/M)).
-func Example() {
+func ExampleLoad() {
 	m, err := rigid.Load("../../data/robots/reacher.xml")
 	if err != nil {
 		log.Fatal(err)

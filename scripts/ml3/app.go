@@ -29,12 +29,13 @@ type app struct {
 	drawOthers func(dir string) error
 	out        io.Writer        // results that were asked for
 	progress   io.Writer        // what is going on
+	notes      io.Writer        // what is odd about what was read; progress if nil
 	terminal   bool             // whether progress is a terminal
 	root       string           // the clone; found before a command runs if empty
 	exit       func(status int) // ends the program at once; nil for os.Exit
 }
 
-// Exit statuses of the command.
+// Exit statuses of the command. go run makes 1 of all but 0, and says which it was.
 const (
 	statusOK            = 0
 	statusNotReproduced = 1   // ml3 claims: at least one claim is not reproduced
@@ -49,8 +50,10 @@ var errNotReproduced = errors.New("a claim is not reproduced")
 // execute runs the command line args and returns the exit status.
 func (a *app) execute(ctx context.Context, args []string, stderr io.Writer) int {
 	out := &checked{w: a.out}
-	defer func(w io.Writer) { a.out = w }(a.out)
+	defer func(w, p io.Writer) { a.out, a.progress, a.notes = w, p, nil }(a.out, a.progress)
 	a.out = out
+	a.progress = &screen{w: a.progress, terminal: a.terminal}
+	a.notes = a.progress
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetOut(out)
@@ -120,32 +123,53 @@ func split(err error) []error {
 
 // rootCommand assembles the command line.
 func (a *app) rootCommand() *cobra.Command {
+	var quiet bool
 	root := &cobra.Command{
-		Use:   "ml3",
-		Short: "Recompute and plot Meta Learning via Learned Loss",
+		Use:     "ml3",
+		Version: version,
+		Short:   "Recompute and plot Meta Learning via Learned Loss",
 		Long: `Recompute, plot and judge the experiments of "Meta Learning via Learned Loss" (ML3).
 
 Results are tables in data/results, figures are drawn from them into figures/.
 The stored ones were computed at the paper's size (--profile paper); a quick run
-takes seconds and writes to data/results/quick and figures/quick instead.`,
-		Example: `  ml3 run                         all experiments, quick
+takes minutes and writes to data/results/quick and figures/quick instead.
+
+Exit status: 0 if all went well, 1 if ml3 claims finds a claim not reproduced, 2 for
+an error, which is said in a line, 130 after Ctrl-C. go run ./scripts/ml3 turns all
+but 0 into 1 and prints which it was.`,
+		Example: `  ml3 run sine                    one experiment, quick: ten seconds
+  ml3 run                         all of them: minutes
   ml3 run sine --profile paper    one experiment at the paper's size
   ml3 status                      what is stored, what is missing
   ml3 claims                      what the stored results say about the paper
   ml3 jupyter                     read the notebooks`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := io.WriteString(c.OutOrStdout(), firstSteps)
+			return err
+		},
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			if err := noEmptyFlags(c); err != nil {
 				return err
 			}
+			if quiet {
+				a.progress = io.Discard
+			}
+			for p := c; p != nil; p = p.Parent() {
+				if !c.HasParent() || p.Annotations[anywhere] != "" || slices.Contains([]string{"completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, p.Name()) {
+					return nil
+				}
+			}
 			return a.findRoot()
 		},
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.PersistentFlags().BoolVarP(&quiet, "quiet", "q", false, "print results, notes and errors, not what is going on")
+	root.SetVersionTemplate(versionText())
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runCommand(), a.planCommand(), a.joinCommand(), a.verifyCommand(), a.archiveCommand(), a.reportCommand(), a.exportCommand(), a.listCommand(), a.statusCommand(), a.figuresCommand(), a.claimsCommand(),
 		a.mnistCommand(), a.notebooksCommand(), a.jupyterCommand(), a.kernelCommand())
+	completeFlags(root)
 	return root
 }
 
@@ -169,6 +193,47 @@ func noEmptyFlags(c *cobra.Command) (err error) {
 		}
 	})
 	return err
+}
+
+// anywhere annotates the commands that need no clone.
+const anywhere = "anywhere"
+
+// firstSteps is what ml3 alone says.
+const firstSteps = `Start here:
+
+  ml3 run sine     recompute Fig. 2 from its seeds, quick: ten seconds
+  ml3 claims       what the stored results say about the paper's claims
+  ml3 jupyter      the notebooks, from notebooks/00_start.ipynb on, in your Jupyter
+  ml3 run          recompute everything, quick: minutes
+
+ml3 help lists all commands.
+`
+
+// completeFlags offers the shell the values of the flags that commands share.
+func completeFlags(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		completeFlags(sub)
+	}
+	if c.Flags().Lookup("profile") != nil {
+		must(c.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{profileQuick, profilePaper}, cobra.ShellCompDirectiveNoFileComp)))
+	}
+	for _, folder := range []string{"from", "out"} {
+		if c.Flags().Lookup(folder) != nil {
+			must(c.MarkFlagDirname(folder))
+		}
+	}
+	for _, number := range []string{"jobs", "timeout"} {
+		if c.Flags().Lookup(number) != nil {
+			must(c.RegisterFlagCompletionFunc(number, cobra.NoFileCompletions))
+		}
+	}
+}
+
+// must panics on an error that only a mistake in this program can make.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }
 
 // findRoot walks up from the working directory to the module's go.mod.
@@ -225,11 +290,13 @@ func (a *app) lookup(names []string) ([]paper.Experiment, error) {
 	return chosen, nil
 }
 
-// completeExperiments offers the names of experiments to the shell.
-func (a *app) completeExperiments(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+// completeExperiments offers the shell the experiments that are not named yet.
+func (a *app) completeExperiments(_ *cobra.Command, named []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	for _, e := range a.experiments {
-		names = append(names, e.Name)
+		if !slices.Contains(named, e.Name) {
+			names = append(names, cobra.CompletionWithDesc(e.Name, e.Figure+": "+e.Title))
+		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

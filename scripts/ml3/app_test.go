@@ -368,7 +368,7 @@ func TestFindRoot(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	b := newBench(t)
-	for _, args := range [][]string{{"--help"}, {"run", "--help"}, {"claims", "--help"}, {"notebooks", "--help"}, {"kernel"}, {}} {
+	for _, args := range [][]string{{"--help"}, {"run", "--help"}, {"claims", "--help"}, {"notebooks", "--help"}, {"kernel"}, {"help"}} {
 		b.succeed(args...)
 		if !strings.Contains(b.out.String(), "Usage:") {
 			t.Errorf("ml3 %v does not print its usage:\n%s", args, &b.out)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -31,7 +32,7 @@ type judged struct {
 
 func (a *app) claimsCommand() *cobra.Command {
 	var profile, from string
-	var asCSV, write bool
+	var asCSV, asJSON, write bool
 	c := &cobra.Command{
 		Use:   "claims [experiment...]",
 		Short: "Judge the paper's claims by stored tables",
@@ -59,15 +60,21 @@ claims could not be judged.`,
 					return err
 				}
 			}
-			if asCSV {
-				return a.claims(in, names, writeClaims)
+			show := printClaims
+			switch {
+			case asCSV:
+				show = writeClaims
+			case asJSON:
+				show = claimsJSON
 			}
-			return a.claims(in, names, printClaims)
+			return a.claims(in, names, show)
 		},
 	}
 	c.Flags().StringVar(&profile, "profile", profilePaper, profileUsage)
 	c.Flags().StringVar(&from, "from", "", "read tables from this `folder`")
 	c.Flags().BoolVar(&asCSV, "csv", false, "print CSV: "+strings.Join(claimColumns(), ","))
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
+	c.MarkFlagsMutuallyExclusive("csv", "json")
 	c.Flags().BoolVar(&write, "write", false, "store the verdicts on all experiments")
 	return c
 }
@@ -168,6 +175,7 @@ func anyNotReproduced(verdicts []judged) bool {
 func (a *app) reportClaims(in places, names []string) error {
 	var failed []error
 	var all, shown []judged
+	done := a.working("judging the claims")
 	for _, e := range a.experiments {
 		verdicts, err := a.judgeStored(in, e)
 		named := slices.Contains(names, e.Name)
@@ -177,11 +185,12 @@ func (a *app) reportClaims(in places, names []string) error {
 		case named:
 			shown = append(shown, verdicts...)
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			fmt.Fprintf(a.progress, "ml3: note: claims of %s left out: %v\n", e.Name, err)
+			fmt.Fprintf(cmp.Or(a.notes, a.progress), "ml3: note: claims of %s left out: %v\n", e.Name, err)
 		}
 		all = append(all, verdicts...)
 	}
-	return errors.Join(append(failed, saveClaims(in.claims, all), a.describe(in), printClaims(a.out, shown))...)
+	done()
+	return errors.Join(append(failed, saveClaims(in.claims, all), a.describe(in), a.summarize(in, names, shown))...)
 }
 
 // judgeStored evaluates the claims of one experiment by its stored table.

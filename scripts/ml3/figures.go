@@ -48,7 +48,10 @@ func (a *app) figures(ctx context.Context, in places, names []string) error {
 		return err
 	}
 	for _, s := range tables {
-		if err := a.picture(ctx, s, in, runtime.NumCPU()); err != nil {
+		done := a.working("drawing the figures of " + s.experiment.Name)
+		err := a.picture(ctx, s, in, runtime.NumCPU())
+		done()
+		if err != nil {
 			return fmt.Errorf("figures of %s: %w", s.experiment.Name, err)
 		}
 		if err := ctx.Err(); err != nil {

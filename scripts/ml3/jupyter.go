@@ -38,11 +38,13 @@ func (a *app) jupyter(ctx context.Context, flags []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.progress, "preparing the kernel (the first time takes a minute)")
-	if _, err := notebook.FindTools(ctx, a.root); err != nil {
+	if _, err := a.prepareKernel(ctx); err != nil {
 		return err
 	}
-	if err := notebook.Compile(ctx, a.root, a.progress); err != nil {
+	done := a.working("compiling what cells import")
+	err = notebook.Compile(ctx, a.root, a.progress)
+	done()
+	if err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -55,7 +57,7 @@ func (a *app) jupyter(ctx context.Context, flags []string) error {
 	cmd.WaitDelay = 10 * time.Second
 	cmd.Dir = filepath.Join(a.root, "notebooks")
 	cmd.Env = append(os.Environ(), "JUPYTER_PATH="+jupyterPath(a.root, os.Getenv("JUPYTER_PATH")))
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, a.out, a.progress
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, a.out, a.stderr()
 	if err := cmd.Run(); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("%s: %w", command[0], err)
 	}

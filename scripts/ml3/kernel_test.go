@@ -64,22 +64,38 @@ func TestInstallKernel(t *testing.T) {
 	data := t.TempDir()
 	t.Setenv("JUPYTER_DATA_DIR", data)
 	var out bytes.Buffer
-	a := &app{root: "/home/reader/it's ml3", out: &out}
+	a := &app{root: filepath.Join(t.TempDir(), "it's ml3"), out: &out}
+	if err := os.CopyFS(filepath.Join(a.root, "scripts", "jupyter"), os.DirFS(filepath.Join("..", "jupyter"))); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.uninstallKernel(); err == nil || !strings.Contains(err.Error(), "nothing to remove") {
 		t.Errorf("uninstalling nothing: got error %v", err)
 	}
+	if err := a.checkKernel(t.Context()); err == nil || !strings.Contains(err.Error(), "install it with ml3 kernel install") {
+		t.Errorf("checking nothing: got error %v", err)
+	}
 	if err := a.installKernel(); err != nil {
 		t.Fatal(err)
+	}
+	logo, err := os.ReadFile(filepath.Join(data, "kernels", "ml3", "logo-64x64.png"))
+	if err != nil || len(logo) == 0 {
+		t.Errorf("the logo: %d bytes, %v", len(logo), err)
 	}
 	file := filepath.Join(data, "kernels", "ml3", "kernel.json")
 	spec, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`root='/home/reader/it'\\''s ml3'`, `"display_name": "Go (ML3)"`, "{connection_file}"} {
+	for _, want := range []string{`/it'\\''s ml3'`, `"display_name": "Go (ML3)"`, "{connection_file}"} {
 		if !bytes.Contains(spec, []byte(want)) {
 			t.Errorf("kernel.json lacks %s:\n%s", want, spec)
 		}
+	}
+	if err := os.WriteFile(file, append(spec, '\n'), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.checkKernel(t.Context()); err == nil || !strings.Contains(err.Error(), "ml3 kernel install replaces it") {
+		t.Errorf("checking that of another clone: got error %v", err)
 	}
 	if err := a.uninstallKernel(); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,7 +56,7 @@ func (a *app) fetch(ctx context.Context, dir string) error {
 			if m != nil {
 				m.end()
 			}
-			current, m = file, newMeter(a.progress, a.terminal, file)
+			current, m = file, newMeter(a.progress, a.terminal, file, time.Now())
 			fmt.Fprintln(a.progress, file)
 		}
 		m.set(float64(done) / float64(max(done, total, 1)))

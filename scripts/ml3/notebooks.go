@@ -35,6 +35,9 @@ tagged skip-execution is left alone. Cells read an empty input and may print 16 
 		Example: `  ml3 notebooks
   ml3 notebooks notebooks/01_sine_regression.ipynb
   ml3 notebooks --check`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return []string{"ipynb"}, cobra.ShellCompDirectiveFilterFileExt
+		},
 		RunE: func(c *cobra.Command, files []string) error {
 			return a.notebooks(c.Context(), files, o)
 		},
@@ -62,7 +65,7 @@ func (a *app) notebooks(ctx context.Context, files []string, o notebookOptions) 
 			return err
 		}
 	}
-	tools, err := notebook.FindTools(ctx, a.root)
+	tools, err := a.prepareKernel(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,12 +111,17 @@ func (a *app) execNotebook(ctx context.Context, tools notebook.Tools, file strin
 	}
 	defer k.Close()
 	start := time.Now()
+	name, total := filepath.Base(file), len(f.Code())
+	done := a.working(fmt.Sprintf("%s  cell 1 of %d", name, total))
 	err = k.Run(ctx, f, notebook.Options{
 		Timeout: o.timeout, Root: a.root,
 		Progress: func(cell, total int, spent time.Duration) {
-			fmt.Fprintf(a.progress, "%s  cell %d of %d  %.1f s\n", filepath.Base(file), cell, total, spent.Seconds())
+			done()
+			fmt.Fprintf(a.progress, "%s  cell %d of %d  %.1f s\n", name, cell, total, spent.Seconds())
+			done = a.working(fmt.Sprintf("%s  cell %d of %d", name, min(cell+1, total), total))
 		},
 	})
+	done()
 	if err != nil {
 		return err
 	}

@@ -54,8 +54,7 @@ func (p *progress) next() {
 	j := &p.jobs[i]
 	j.begin()
 	fmt.Fprintf(p.app.progress, "%s (%s, %d seeds)\n", j.Experiment.Name, p.profile, len(j.Seeds))
-	p.meter = newMeter(p.app.progress, p.terminal, j.Experiment.Name)
-	p.meter.start = j.begun
+	p.meter = newMeter(p.app.progress, p.terminal, j.Experiment.Name, j.begun)
 }
 
 func (j *job) begin() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/xml"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,6 +72,49 @@ func TestReadmeMethods(t *testing.T) {
 				t.Errorf("README.md does not say what the method %q of %s is", m, filepath.Base(path))
 			}
 		}
+	}
+}
+
+// TestFigureIndex compares figures/README.md with what the stored figures say of
+// themselves. With -regen it writes it.
+func TestFigureIndex(t *testing.T) {
+	dir := filepath.Join("..", "..", "figures")
+	files, err := filepath.Glob(filepath.Join(dir, "*.svg"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d figures, %v", len(files), err)
+	}
+	var b strings.Builder
+	b.WriteString("# Figures\n\nEach as PNG and SVG, some also as an animated GIF; the files contain the same descriptions. `ml3 figures` draws them from the stored tables.\n\n| figure | shows |\n|---|---|\n")
+	for _, file := range files {
+		var svg struct {
+			Title string `xml:"title"`
+		}
+		data, err := os.ReadFile(file)
+		if err == nil {
+			err = xml.Unmarshal(data, &svg)
+		}
+		if err != nil || svg.Title == "" {
+			t.Errorf("%s has no title (%v)", filepath.Base(file), err)
+			continue
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".svg")
+		moving := ""
+		if exists(filepath.Join(dir, name+".gif")) {
+			moving = fmt.Sprintf(", [moving](%s.gif)", name)
+		}
+		fmt.Fprintf(&b, "| [%s](%s.png)%s | %s |\n", name, name, moving, strings.ReplaceAll(svg.Title, " | ", "<br>"))
+	}
+	path := filepath.Join(dir, "README.md")
+	before, err := os.ReadFile(path)
+	if string(before) == b.String() {
+		return
+	}
+	if !*regen {
+		t.Errorf("figures/README.md is stale (%v): go test ./scripts/ml3 -run FigureIndex -regen", err)
+		return
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -86,7 +86,7 @@ func (a *app) page(ctx context.Context, in places, tables []stored, m store.Mani
 	if err != nil {
 		return report.Page{}, err
 	}
-	framework.Caption, framework.Alt = "How a loss is learned", frameworkAlt
+	framework.Caption = "How a loss is learned"
 	p := report.Page{Framework: &framework, Go: runtime.Version()}
 	for _, s := range tables {
 		verdicts, err := a.judgeOne(in, s)
@@ -111,9 +111,6 @@ func (a *app) page(ctx context.Context, in places, tables []stored, m store.Mani
 	}
 	return p, nil
 }
-
-// frameworkAlt says what Fig. 1 shows.
-const frameworkAlt = "Diagram: an optimizee with parameters θ takes a gradient step on the learned loss; the task loss of the result is differentiated through that step and changes the parameters φ of the learned loss."
 
 // describeExperiment is an experiment on the page.
 func describeExperiment(s stored, r *store.Record, verdicts []judged) report.Experiment {

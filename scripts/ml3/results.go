@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -74,6 +75,6 @@ func (a *app) read(from places, e paper.Experiment, pictures bool) (stored, erro
 // note tells the reader something about an experiment, if there is something.
 func (a *app) note(experiment, text string) {
 	if text != "" {
-		fmt.Fprintf(a.progress, "ml3: note: %s: %s\n", experiment, text)
+		fmt.Fprintf(cmp.Or(a.notes, a.progress), "ml3: note: %s: %s\n", experiment, text)
 	}
 }

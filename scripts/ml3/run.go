@@ -97,7 +97,6 @@ func (a *app) run(ctx context.Context, names []string, o runOptions) error {
 		return ctx.Err()
 	}
 	if len(done) > 0 {
-		fmt.Fprintf(a.progress, "figures in %s\n", a.relative(to.figures))
 		failed = append(failed, a.drawOthers(to.figures), a.reportClaims(to, done))
 	}
 	return errors.Join(failed...)
@@ -130,7 +129,10 @@ func (a *app) runJobs(ctx context.Context, jobs []store.Job, to places, o runOpt
 		}
 		failed = append(failed, errs[i]...)
 	}
-	return done, append(append(failed, split(err)...), drawn.wait()...)
+	drawing := a.working("drawing the last figures")
+	failed = append(append(failed, split(err)...), drawn.wait()...)
+	drawing()
+	return done, failed
 }
 
 // plan finds out what to run and where the results go.

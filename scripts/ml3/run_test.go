@@ -414,14 +414,13 @@ func TestSeeds(t *testing.T) {
 // TestMeter compares the time left with the rule of three.
 func TestMeter(t *testing.T) {
 	var out strings.Builder
-	m := newMeter(&out, false, "walk")
+	m := newMeter(&out, false, "walk", time.Now())
+	m.say(3 * time.Second)
 	m.set(0.1)
-	m.start = m.start.Add(-20 * time.Second)
-	m.said = m.start
 	m.set(0.25)
-	m.set(0.5)
+	m.say(20 * time.Second)
 	m.end()
-	if got, want := out.String(), "walk  25 %, 1m0s left\n"; got != want {
+	if got, want := out.String(), "walk  3 s\nwalk  25 %, 1m0s left\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 func (a *app) statusCommand() *cobra.Command {
 	var profile, from string
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "status [experiment...]",
 		Short: "Say what is stored of the experiments",
@@ -38,20 +39,22 @@ Nothing is changed.`,
 			if _, err := os.Stat(from); err != nil && from != "" {
 				return err
 			}
-			return a.status(in, profile, names)
+			return a.status(in, profile, names, asJSON)
 		},
 	}
 	c.Flags().StringVar(&profile, "profile", profilePaper, profileUsage)
 	c.Flags().StringVar(&from, "from", "", "look into this `folder`")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	return c
 }
 
-// status prints a line for each experiment, and one for each reason below it.
-func (a *app) status(in places, profile string, names []string) error {
+// status prints a line for each experiment, and one for each reason below it, or JSON.
+func (a *app) status(in places, profile string, names []string, asJSON bool) error {
 	chosen, err := a.lookup(names)
 	if err != nil {
 		return err
 	}
+	all := []statusOf{}
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "EXPERIMENT\tCOMPLETE\tSTATE")
 	for _, e := range chosen {
@@ -64,6 +67,10 @@ func (a *app) status(in places, profile string, names []string) error {
 			return fmt.Errorf("%s: %w", e.Name, err)
 		}
 		describeStatus(t, e.Name, s)
+		all = append(all, statusJSON(e.Name, s))
+	}
+	if asJSON {
+		return printJSON(a.out, all)
 	}
 	return t.Flush()
 }

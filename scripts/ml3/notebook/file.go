@@ -54,8 +54,15 @@ func (f *File) Code() []*Cell {
 	return code
 }
 
-// SetLanguage stores what the kernel says about itself, as Jupyter does.
-func (f *File) SetLanguage(info map[string]any) { f.language = info }
+// SetLanguage stores what the kernel says about itself, as Jupyter does. GoNB does not
+// say how Go is highlighted; without that, exported pages show Python.
+func (f *File) SetLanguage(info map[string]any) {
+	if info["pygments_lexer"] == "" && info["name"] == "go" {
+		info = maps.Clone(info)
+		info["pygments_lexer"] = "go"
+	}
+	f.language = info
+}
 
 // Source returns the text of the cell.
 func (c *Cell) Source() string { return c.source }

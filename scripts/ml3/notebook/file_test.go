@@ -284,3 +284,15 @@ func TestStale(t *testing.T) {
 		t.Errorf("stale cells %v", got)
 	}
 }
+
+// TestSetLanguage: Go is highlighted as Go where the kernel says nothing, and what another
+// kernel says stays.
+func TestSetLanguage(t *testing.T) {
+	for _, c := range []struct{ name, says, want string }{{"go", "", "go"}, {"go", "text", "text"}, {"python", "", ""}} {
+		f, info := &File{}, map[string]any{"name": c.name, "pygments_lexer": c.says}
+		f.SetLanguage(info)
+		if got := f.language["pygments_lexer"]; got != c.want || info["pygments_lexer"] != c.says {
+			t.Errorf("%s says %q: %q is stored, and the kernel's answer is now %q", c.name, c.says, got, info["pygments_lexer"])
+		}
+	}
+}
