@@ -142,7 +142,7 @@ takes seconds and writes to data/results/quick and figures/quick instead.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; %s --help lists the flags", err, c.CommandPath())
 	})
-	root.AddCommand(a.runCommand(), a.planCommand(), a.joinCommand(), a.verifyCommand(), a.archiveCommand(), a.reportCommand(), a.exportCommand(), a.listCommand(), a.statusCommand(), a.figuresCommand(), a.claimsCommand(),
+	root.AddCommand(a.runCommand(), a.planCommand(), a.joinCommand(), a.verifyCommand(), a.archiveCommand(), a.reportCommand(), a.exportCommand(), a.learnCommand(), a.listCommand(), a.statusCommand(), a.figuresCommand(), a.claimsCommand(),
 		a.mnistCommand(), a.notebooksCommand(), a.jupyterCommand(), a.kernelCommand())
 	return root
 }
