@@ -167,7 +167,7 @@ but 0 into 1 and prints which it was.`,
 	root.PersistentFlags().BoolVarP(&quiet, "quiet", "q", false, "print results, notes and errors, not what is going on")
 	root.SetVersionTemplate(versionText())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runCommand(), a.planCommand(), a.joinCommand(), a.verifyCommand(), a.archiveCommand(), a.reportCommand(), a.exportCommand(), a.listCommand(), a.statusCommand(), a.figuresCommand(), a.claimsCommand(),
+	root.AddCommand(a.runCommand(), a.planCommand(), a.joinCommand(), a.verifyCommand(), a.archiveCommand(), a.reportCommand(), a.exportCommand(), a.learnCommand(), a.listCommand(), a.statusCommand(), a.figuresCommand(), a.claimsCommand(),
 		a.mnistCommand(), a.notebooksCommand(), a.jupyterCommand(), a.kernelCommand())
 	completeFlags(root)
 	return root
