@@ -2,12 +2,8 @@ package rigid
 
 import "math"
 
-// side is a geom of a pair on the link that carries it.
-type side struct {
-	geom, link int
-	pos        [3]float64 // in the link's frame
-	rot        [9]float64
-}
+// side is a geom of a pair and the link that carries it.
+type side struct{ geom, link int }
 
 // shape is a geom in world axes. Its axis is the third column of rot.
 type shape struct {
@@ -16,13 +12,11 @@ type shape struct {
 	size [3]float64
 }
 
-func (s *State) shape(a *side) shape {
-	f := &s.frames[a.link]
-	pos := a.pos
-	if a.link != 0 {
-		pos = add(s.origin[s.m.links[a.link].tree], s.local(a.link, a.pos))
-	}
-	return shape{pos, mulMat(&f.r, &a.rot), s.m.geoms[a.geom].Size}
+// shape is for after placeBodies.
+func (s *State) shape(a side) shape {
+	g := &s.m.geoms[a.geom]
+	pos, rot := g.on(s.poses[g.Body])
+	return shape{pos, rot, g.Size}
 }
 
 // half is the vector from the middle of a capsule's segment to its end.
@@ -32,7 +26,7 @@ func (a *shape) half() [3]float64 { return scale(a.size[1], column(&a.rot, 2)) }
 // type. The formulas are MuJoCo's; normals point from the first to the second.
 func (s *State) collide(pair int) {
 	p := &s.m.pairs[pair]
-	a, b := s.shape(&p.a), s.shape(&p.b)
+	a, b := s.shape(p.a), s.shape(p.b)
 	second := s.m.geoms[p.b.geom].Type
 	if second == Cylinder && s.m.geoms[p.a.geom].Type != Plane || s.m.geoms[p.a.geom].Type == Cylinder {
 		s.solids(pair, &a, &b)
@@ -63,7 +57,13 @@ func (s *State) collide(pair int) {
 		}
 		s.balls(pair, &a, &b, a.pos, b.pos)
 	case Capsule:
+		if second == Box {
+			s.capsuleBox(pair, &a, &b)
+			return
+		}
 		s.capsules(pair, &a, &b)
+	case Box:
+		s.boxBox(pair, &a, &b)
 	}
 }
 
@@ -117,7 +117,7 @@ func (s *State) planeCylinder(pair int, plane, c *shape) {
 func (s *State) planeBox(pair int, plane, box *shape) {
 	n := column(&plane.rot, 2)
 	height := dot3(sub(box.pos, plane.pos), n)
-	margin, count := s.m.pairs[pair].margin, 0
+	margin, count := s.m.pairs[pair].outer, 0
 	for i := range 8 {
 		x := box.size
 		for k := range x {
@@ -177,7 +177,7 @@ func (s *State) balls(pair int, a, b *shape, x, y [3]float64) bool {
 		n = scale(1/norm3(c), c)
 	}
 	s.addHit(pair, dist, add(x, scale(a.size[0]+dist/2, n)), n, [3]float64{})
-	return dist <= s.m.pairs[pair].margin
+	return dist <= s.m.pairs[pair].outer
 }
 
 // capsules touch where their segments are closest; parallel ones at up to two

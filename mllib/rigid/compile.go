@@ -28,6 +28,7 @@ type compiled struct {
 	deepest int          // longest chain of degrees of freedom
 	damped  bool         // some joint has damping
 	full    bool         // a contact may couple branches: see dense.go
+	solids  bool         // some pair is not a sphere or capsule over a floor
 	springs []int        // joints with stiffness
 	passive []float64    // [NQ] positions without force of the springs
 }
@@ -49,10 +50,11 @@ type link struct {
 
 // mount is a body's place on a link.
 type mount struct {
-	link  int
-	rot   [9]float64
-	pos   [3]float64
-	plain bool // same axes and origin as the link
+	link       int
+	rot        [9]float64
+	pos        [3]float64
+	plain      bool // same axes and origin as the link
+	first, end int  // joints of the body
 }
 
 // dof is a degree of freedom. Row i of a packed matrix starts at entry row and
@@ -144,6 +146,7 @@ func (m *Model) compileBody(b, next int, jointLink []int) int {
 	up := m.mounts[body.Parent]
 	rot := quatMat(body.Quat)
 	at := mount{link: up.link, rot: mulMat(&up.rot, &rot), pos: add(up.pos, mulVec(&up.rot, body.Pos))}
+	first := next
 	for ; next < len(m.joints) && m.joints[next].Body == b; next++ {
 		j := &m.joints[next]
 		j.QIndex, j.VIndex = m.nq, m.nv
@@ -155,6 +158,7 @@ func (m *Model) compileBody(b, next int, jointLink []int) int {
 		m.nq += j.Type.positions()
 		m.nv += j.Type.freedoms()
 	}
+	at.first, at.end = first, next
 	at.plain = at.rot == identity() && at.pos == [3]float64{}
 	m.mounts = append(m.mounts, at)
 	if body.Mass > 0 {

@@ -29,6 +29,7 @@ func (m *Model) compilePairs() error {
 			p, g := &m.geoms[first], &m.geoms[second]
 			if p.Type != Plane || g.Type != Sphere && g.Type != Capsule {
 				m.pairs = append(m.pairs, m.newPair(first, second))
+				m.solids = true
 				continue
 			}
 			f, ok := fixed[first]
@@ -43,24 +44,37 @@ func (m *Model) compilePairs() error {
 	if len(m.pairs) > maxPairs {
 		return fmt.Errorf("rigid: %d pairs of geoms of model %q may touch, more than %d", len(m.pairs), shorten(m.name), maxPairs)
 	}
+	if n := m.jacobians(); n > maxJacobians {
+		return fmt.Errorf("rigid: all contacts of model %q together would need %d MB; change contype or conaffinity", shorten(m.name), n>>17)
+	}
 	return nil
 }
 
-// maxPairs bounds the size of the work spaces.
-const maxPairs = 20000
+// These bound the size of the work spaces: 256 MB for Jacobians.
+const (
+	maxPairs     = 20000
+	maxJacobians = 1 << 25
+)
+
+// jacobians counts the elements of the Jacobians of all contacts there can be.
+func (m *Model) jacobians() (n int) {
+	for i := range m.pairs {
+		n += 3 * m.pairs[i].most * len(m.pairs[i].cols)
+	}
+	return n
+}
 
 // supported tells whether contacts of two geoms, the first of the simpler type,
 // can be computed; errors name the one that comes later in the file.
 func (m *Model) supported(first, second, later int) error {
 	p, g := &m.geoms[first], &m.geoms[second]
-	ok := p.Type == Plane && g.Type != Plane || g.Type == Sphere || g.Type == Capsule ||
-		g.Type == Cylinder && p.Type != Sphere || p.Type == Cylinder || p.Type == Sphere && g.Type == Box
+	ok := p.Type != Sphere || g.Type != Cylinder
 	dim := m.condim(p, g)
 	if ok && dim <= 3 {
 		return nil
 	}
 	l, e := &m.geoms[later], &m.geoms[first+second-later]
-	problem := fmt.Sprintf("may touch geom %q of line %d: contacts of boxes with capsules and boxes, of spheres with cylinders, and of planes with planes are not supported; change contype or conaffinity", shorten(e.Name), e.line)
+	problem := fmt.Sprintf("may touch geom %q of line %d: contacts of spheres with cylinders are not supported; change contype or conaffinity", shorten(e.Name), e.line)
 	if ok {
 		problem = fmt.Sprintf("may touch geom %q of line %d with condim %d, only 1 and 3 are supported", shorten(e.Name), e.line, dim)
 	}
@@ -146,6 +160,9 @@ func (m *Model) newPair(first, second int) pair {
 		p.rows = 1
 	}
 	p.most = 4
+	if a.Type == Box && b.Type == Box {
+		p.most = mostBoxContacts
+	}
 	if p.link, p.leaf = p.b.link, m.leaf(p.b.link); m.leaf(p.a.link) > p.leaf {
 		p.leaf = m.leaf(p.a.link)
 	}
@@ -167,10 +184,7 @@ func mixWeight(a, b float64) float64 {
 }
 
 func (m *Model) newSide(geom int) side {
-	g := &m.geoms[geom]
-	at := &m.mounts[g.Body]
-	own := quatMat(g.Quat)
-	return side{geom: geom, link: at.link, pos: add(at.pos, mulVec(&at.rot, g.Pos)), rot: mulMat(&at.rot, &own)}
+	return side{geom: geom, link: m.mounts[m.geoms[geom].Body].link}
 }
 
 // pairColumns lists the degrees of freedom that move a pair, last first: one
@@ -199,7 +213,8 @@ func (m *Model) pairColumns(p *pair) {
 func (m *Model) onFloor(p pair, f int) pair {
 	g, plane := &m.geoms[p.geom], &m.geoms[m.floors[f].geom]
 	at := &m.mounts[g.Body]
-	p.floor, p.radius, p.pos, p.most = f, g.Size[0], p.b.pos, 2
+	p.floor, p.radius, p.most = f, g.Size[0], 2
+	p.pos = add(at.pos, mulVec(&at.rot, g.Pos))
 	if g.Type == Capsule {
 		own := quatMat(g.Quat)
 		p.capsule = true

@@ -24,6 +24,7 @@ func (s *State) Contacts() []Contact { return s.contacts }
 func (s *State) findContacts() {
 	m := s.m
 	s.contacts = s.contacts[:0]
+	s.placeBodies()
 	for i := range m.pairs {
 		p := &m.pairs[i]
 		if p.floor < 0 {

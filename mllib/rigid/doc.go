@@ -36,6 +36,7 @@
 // and nothing is transformed between links (Featherstone, "Rigid Body Dynamics
 // Algorithms", 2008: recursive Newton-Euler section 5.3, composite rigid body
 // section 6.2, factorization M = LᵀDL without fill-in section 6.5). Contacts are
-// found by MuJoCo's formulas, those of cylinders with other solids by Minkowski
-// portal refinement.
+// found by MuJoCo's formulas, those of boxes with capsules and boxes from its
+// choice of faces, edges and corners, those of cylinders with other solids by
+// Minkowski portal refinement.
 package rigid

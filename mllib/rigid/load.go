@@ -73,9 +73,8 @@ func load(dir *os.Root, path string, info fs.FileInfo) (*Model, error) {
 //	axis, pos, range, ref, springref, margin, solreflimit, solimplimit
 //
 // Everything else is a *[ParseError] that names element and line, as is a pair
-// of geoms that may touch and whose contact is not supported: supported are
-// planes with spheres, capsules, cylinders and boxes, spheres and capsules
-// with each other, boxes with spheres, and cylinders with all but spheres.
+// of geoms that may touch and whose contact is not supported: that is a sphere
+// and a cylinder, for which MuJoCo's answer depends on rounding.
 func Parse(r io.Reader) (*Model, error) {
 	return parseModel(r, &includer{})
 }

@@ -103,7 +103,7 @@ func ParseMuJoCo(text []byte) (*MuJoCo, error) {
 	}
 	C.setHandlers()
 	// Without a size element MuJoCo reserves megabytes for contacts.
-	small := bytes.Replace(text, []byte("<worldbody>"), []byte(`<size njmax="400" nconmax="100"/><worldbody>`), 1)
+	small := bytes.Replace(text, []byte("<worldbody>"), []byte(`<size njmax="1200" nconmax="300"/><worldbody>`), 1)
 	if len(small) == 0 {
 		return nil, errors.New("rigid: empty model")
 	}

@@ -56,13 +56,16 @@ func compareModel(t *testing.T, m *Model, c *MuJoCo, seed uint64) (touched int) 
 
 // randomModel writes up to three trees over a floor and among posts.
 func randomModel(rng *rand.Rand) string {
-	g := &generator{rng: rng}
+	g := &generator{rng: rng, round: `type="sphere" size="0.15"`}
+	if rng.IntN(2) == 0 { // spheres and cylinders are not supported together
+		g.round = `type="cylinder" size="0.12 0.1"`
+	}
 	g.put(`<mujoco model="random"><compiler angle="%s" autolimits="true" inertiafromgeom="false"/>`, g.pick("degree", "radian"))
 	g.put(`<option timestep="%.3f" integrator="%s"/>`, 0.001+0.004*rng.Float64(), g.pick("Euler", "RK4"))
 	g.put(`<default><geom %s/><joint %s/><default class="c"><geom %s/><joint %s/></default></default>`, g.contact(), g.dynamics(), g.contact(), g.dynamics())
 	g.put(`<worldbody><geom type="plane" size="1 1 1" pos="0 0 %.2f" euler="%.1f 0 0" conaffinity="3"/>`, -rng.Float64(), rng.NormFloat64())
 	for range rng.IntN(2) {
-		g.put(`<geom type="capsule" fromto="%s %s" size="0.1" class="c" conaffinity="2"/>`, g.vec(1), g.vec(1))
+		g.put(`<geom type="%s" fromto="%s %s" size="0.1" class="c" conaffinity="2"/>`, g.pick("capsule", "box"), g.vec(1), g.vec(1))
 	}
 	for range 1 + rng.IntN(3) {
 		g.body(0)
@@ -81,6 +84,7 @@ type generator struct {
 	rng    *rand.Rand
 	text   strings.Builder
 	joints int
+	round  string // the third kind of solid
 }
 
 func (g *generator) put(format string, args ...any) { fmt.Fprintf(&g.text, format+"\n", args...) }
@@ -118,8 +122,8 @@ func (g *generator) body(depth int) {
 		}
 	}
 	for range g.rng.IntN(3) {
-		g.put(`<geom %s pos="%s" euler="%s" contype="%d" conaffinity="0"/>`,
-			g.pick(`type="sphere" size="0.15"`, `type="capsule" size="0.1 0.2"`, `type="capsule" size="0.05 0.1"`), g.vec(0.2), g.vec(1), 1+g.rng.IntN(3))
+		g.put(`<geom %s pos="%s" euler="%s" contype="%d" conaffinity="%d"/>`,
+			g.pick(g.round, `type="capsule" size="0.1 0.2"`, `type="capsule" size="0.05 0.1"`, `type="box" size="0.1 0.15 0.2"`), g.vec(0.2), g.vec(1), 1+g.rng.IntN(3), g.rng.IntN(2))
 	}
 	for range g.rng.IntN(2 + 1/(depth+1)) {
 		if depth < 4 {

@@ -33,12 +33,9 @@ type limitRow struct {
 }
 
 func (w *newton) init(m *Model) {
-	rows, jac := len(m.limits)+4*m.mostContacts(), 0
-	for i := range m.pairs {
-		jac += 3 * m.pairs[i].most * len(m.pairs[i].cols)
-	}
+	rows := len(m.limits) + 4*m.mostContacts()
 	w.limits = make([]limitRow, 0, len(m.limits))
-	w.jac = make([]float64, jac)
+	w.jac = make([]float64, m.jacobians())
 	for _, p := range []*[]float64{&w.d, &w.y0, &w.y, &w.yt} {
 		*p = make([]float64, rows)
 	}

@@ -36,7 +36,14 @@ func nearEqual(x, y float64) bool {
 	return d < portalZero || d < portalZero*max(math.Abs(x), math.Abs(y))
 }
 
-func unit(x [3]float64) [3]float64 { return scale(1/norm3(x), x) }
+// unit is x/|x|; of what is no longer than rounding MuJoCo makes the x axis.
+func unit(x [3]float64) [3]float64 {
+	l := norm3(x)
+	if l < tiny {
+		return [3]float64{1, 0, 0}
+	}
+	return scale(1/l, x)
+}
 
 // support is the farthest point of solid i in a direction.
 func (s *portal) support(i int, dir [3]float64) [3]float64 {
@@ -255,7 +262,6 @@ func (s *portal) smoothNormal(dir, pos [3]float64) [3]float64 {
 			}
 		}
 		if known[i] {
-			known[i] = norm3(n[i]) >= tiny
 			n[i] = mulVec(&a.rot, unit(n[i]))
 		}
 	}

@@ -39,6 +39,7 @@ type State struct {
 	reach  []float64 // [NV] Jᵀf: joint-space force of the constraints
 
 	contacts []Contact
+	poses    []pose // of bodies, if solids may touch each other
 	portal   portal
 	newton   newton
 	rk       stages
@@ -71,6 +72,9 @@ func (m *Model) NewState() *State {
 	}
 	s.frames[0].r = identity()
 	s.contacts = make([]Contact, 0, m.mostContacts())
+	if m.solids {
+		s.poses = make([]pose, len(m.bodies))
+	}
 	s.newton.init(m)
 	s.rk.init(m)
 	return s

@@ -6,7 +6,8 @@ import "math"
 // of their distance: MuJoCo has no contact at a distance equal to the margin,
 // and a pyramid of friction that brakes at once one bit below. Distances that
 // close to the margin are therefore computed again, in MuJoCo's order of
-// operations: body by body from the root, with quaternions.
+// operations: body by body from the root, with quaternions; and so are the poses
+// of solids, which decide which corners and edges touch.
 
 // touchBand is how close to the margin, relative to the lengths of the sum,
 // rounding may decide.
@@ -25,31 +26,51 @@ func (s *State) floorDistance(p *pair, sign float64) float64 {
 	return dot3(sub(pos, plane), column(&upright, 2)) - g.Size[0]
 }
 
-// geomPose is place and axes of a geom.
-func (s *State) geomPose(i int) ([3]float64, [9]float64) {
-	g := &s.m.geoms[i]
-	pos, quat := s.bodyPose(g.Body)
-	rot := quatMat(quat)
-	return add(mulVec(&rot, g.Pos), pos), quatMat(quatMul(quat, g.Quat))
+// pose is place and orientation of a body in world axes, as MuJoCo computes it.
+type pose struct {
+	pos  [3]float64
+	quat [4]float64
 }
 
-// bodyPose is place and orientation of a body.
-func (s *State) bodyPose(b int) ([3]float64, [4]float64) {
+// geomPose is place and axes of a geom.
+func (s *State) geomPose(i int) ([3]float64, [9]float64) {
+	return s.m.geoms[i].on(s.bodyPose(s.m.geoms[i].Body))
+}
+
+// on is place and axes of a geom of a body.
+func (g *Geom) on(body pose) ([3]float64, [9]float64) {
+	rot := quatMat(body.quat)
+	return add(mulVec(&rot, g.Pos), body.pos), quatMat(quatMul(body.quat, g.Quat))
+}
+
+func (s *State) bodyPose(b int) pose {
 	if b == 0 {
-		return [3]float64{}, [4]float64{1, 0, 0, 0}
+		return pose{quat: [4]float64{1, 0, 0, 0}}
 	}
+	return s.carried(b, s.bodyPose(s.m.bodies[b].Parent))
+}
+
+// placeBodies finds the poses of all bodies.
+func (s *State) placeBodies() {
+	for b := range s.poses {
+		if b == 0 {
+			s.poses[0] = s.bodyPose(0)
+			continue
+		}
+		s.poses[b] = s.carried(b, s.poses[s.m.bodies[b].Parent])
+	}
+}
+
+// carried is the pose of body b, which its parent in the pose up carries.
+func (s *State) carried(b int, up pose) pose {
 	body := &s.m.bodies[b]
 	pos, quat := body.Pos, body.Quat
 	if body.Parent != 0 {
-		up, turn := s.bodyPose(body.Parent)
-		rot := quatMat(turn)
-		pos, quat = add(mulVec(&rot, pos), up), quatMul(turn, quat)
+		rot := quatMat(up.quat)
+		pos, quat = add(mulVec(&rot, pos), up.pos), quatMul(up.quat, quat)
 	}
-	for i := range s.m.joints {
+	for i := s.m.mounts[b].first; i < s.m.mounts[b].end; i++ {
 		j := &s.m.joints[i]
-		if j.Body != b {
-			continue
-		}
 		rot := quatMat(quat)
 		switch j.Type {
 		case Free:
@@ -66,8 +87,7 @@ func (s *State) bodyPose(b int) ([3]float64, [4]float64) {
 		}
 	}
 	n := 1 / math.Sqrt(quat[0]*quat[0]+quat[1]*quat[1]+quat[2]*quat[2]+quat[3]*quat[3])
-	quat = [4]float64{quat[0] * n, quat[1] * n, quat[2] * n, quat[3] * n}
-	return pos, quat
+	return pose{pos, [4]float64{quat[0] * n, quat[1] * n, quat[2] * n, quat[3] * n}}
 }
 
 // axisAngleExact is axisAngle with sine and cosine rounded correctly, as those
