@@ -1,7 +1,7 @@
 package fig
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -81,7 +81,7 @@ func (p Plot) Panel() (Panel, error) {
 	}
 	p.Layers = layers
 	x, y := p.axisRange(p.X, r.xMin, r.xMax), p.axisRange(p.Y, r.yMin, r.yMax)
-	if err := errors.Join(x.check("x", p.X), y.check("y", p.Y)); err != nil {
+	if err := cmp.Or(y.check("y", p.Y), x.check("x", p.X)); err != nil {
 		return fail(err)
 	}
 	if a, b := x[1]-x[0], y[1]-y[0]; p.Equal && max(a/b, b/a) > mostUnequal {

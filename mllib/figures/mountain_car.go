@@ -68,6 +68,9 @@ func carDrives(rows tidy.Table) ([]fig.Curve, error) {
 		if len(s) != 1 {
 			return nil, missing(rows, m)
 		}
+		if n := len(s[0].Values); len(drives) > 0 && n != len(drives[0].Y) {
+			return nil, fmt.Errorf("%d positions of %q beside %d of %q", n, m, len(drives[0].Y), carMethods()[0])
+		}
 		drives = append(drives, trace(s[0], car().Problem.Car.Step))
 	}
 	return drives, nil
