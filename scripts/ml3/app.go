@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ml3/mllib/fig"
 	"ml3/mllib/files"
@@ -127,17 +128,40 @@ takes seconds and writes to data/results/quick and figures/quick instead.`,
   ml3 jupyter                     read the notebooks`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			if err := noEmptyFlags(c); err != nil {
+				return err
+			}
 			return a.findRoot()
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w; %s --help lists the flags", err, c.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runCommand(), a.listCommand(), a.statusCommand(), a.figuresCommand(), a.claimsCommand(),
 		a.mnistCommand(), a.notebooksCommand(), a.jupyterCommand(), a.kernelCommand())
 	return root
+}
+
+// flagError says what is wrong with a flag in the user's words.
+func flagError(c *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		f := invalid.GetFlag()
+		want := map[string]string{"int": "a whole number such as 4", "duration": "a time such as 90s or 10m", "bool": "true or false"}[f.Value.Type()]
+		err = fmt.Errorf("--%s %q is not %s", f.Name, store.Clip(invalid.GetValue()), want)
+	}
+	return fmt.Errorf("%w; %s --help lists the flags", err, c.CommandPath())
+}
+
+// noEmptyFlags refuses a flag that is there without a value, such as --from
+// "$DIR" where DIR is not set: what is left out has a meaning of its own.
+func noEmptyFlags(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.String() == "" {
+			err = fmt.Errorf("--%s has no value: give it one, or leave the flag out", f.Name)
+		}
+	})
+	return err
 }
 
 // findRoot walks up from the working directory to the module's go.mod.

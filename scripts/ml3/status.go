@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -32,6 +33,9 @@ Nothing is changed.`,
 		RunE: func(_ *cobra.Command, names []string) error {
 			in, err := a.places(profile, from)
 			if err != nil {
+				return err
+			}
+			if _, err := os.Stat(from); err != nil && from != "" {
 				return err
 			}
 			return a.status(in, profile, names)
