@@ -165,7 +165,7 @@ func TestRecord(t *testing.T) {
 	if _, ok := r.find(5); ok {
 		t.Error("seed 5 was found")
 	}
-	if (Manifest{Experiments: map[string]*Record{"a": {Seeds: []Seed{{Seed: 2}, {Seed: 1}}}}}).holes() == false {
+	if (Manifest{Experiments: map[string]*Record{"a": {Seeds: []Seed{{Seed: 2}, {Seed: 1}}}}}).check() == nil {
 		t.Error("seeds out of order were accepted")
 	}
 }

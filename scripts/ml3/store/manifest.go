@@ -98,22 +98,34 @@ func (f Folder) ReadManifest() (Manifest, error) {
 		return m, fmt.Errorf("%s is of another version of this program (form %d, this one has %d): remove it with the tables beside it and compute them again",
 			f.manifest(), head.Format, manifestFormat)
 	}
-	if err := json.Unmarshal(data, &m); err != nil || m.Experiments == nil || m.holes() {
-		return m, fmt.Errorf("%s: damaged (%v); restore or remove it", f.manifest(), err)
+	err = decode(data, &m)
+	if err == nil {
+		err = m.check()
+	}
+	if err != nil {
+		return m, fmt.Errorf("%s: damaged (%w); restore or remove it", f.manifest(), err)
 	}
 	return m, nil
 }
 
-// holes says whether a record is null or has its seeds out of order.
-func (m Manifest) holes() bool {
+// check wants every record, and the seeds of each in order.
+func (m Manifest) check() error {
+	if m.Experiments == nil {
+		return errors.New("it lists no experiments")
+	}
 	for _, records := range []map[string]*Record{m.Experiments, m.Coming} {
-		for _, r := range records {
-			if r == nil || !slices.IsSortedFunc(r.Seeds, compareSeeds) {
-				return true
+		for name, r := range records {
+			if r == nil {
+				return fmt.Errorf("nothing is said of %q", Clip(name))
+			}
+			for i := 1; i < len(r.Seeds); i++ {
+				if compareSeeds(r.Seeds[i-1], r.Seeds[i]) >= 0 {
+					return fmt.Errorf("seed %d of %q is twice there or out of order", r.Seeds[i].Seed, Clip(name))
+				}
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 func compareSeeds(a, b Seed) int {

@@ -510,6 +510,10 @@ func TestDamage(t *testing.T) {
 		"unknown": {file: "walk.csv", spoil: func(s string) string { return s + "walk,learned,99,side=left,0,x,1.0\n" }, refusal: "has seed 99, of which"},
 		"no part": {file: "manifest.json", spoil: func(string) string { return "{" }, refusal: "damaged"},
 		"old":     {file: "manifest.json", spoil: func(string) string { return `{"experiments":{"walk":{"seeds":[1,2]}}}` }, refusal: "another version of this program (form 0"},
+		"twice":   {file: "manifest.json", spoil: func(s string) string { return strings.Replace(s, "{", `{"experiments":{},`, 1) }, refusal: `the key "experiments" is there twice`},
+		"folded":  {file: "manifest.json", spoil: func(s string) string { return strings.Replace(s, "{", `{"Format":2,`, 1) }, refusal: `the key "format" is there twice`},
+		"a field": {file: "manifest.json", spoil: func(s string) string { return strings.Replace(s, "{", `{"more":{},`, 1) }, refusal: `unknown field "more"`},
+		"after":   {file: "manifest.json", spoil: func(s string) string { return s + s }, refusal: "follows after its end"},
 		"null":    {file: "manifest.json", spoil: func(string) string { return `{"format":2,"experiments":{"walk":null}}` }, refusal: "damaged"},
 	} {
 		b := newBench(t)
