@@ -3,6 +3,7 @@ package fig
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image/png"
 	"sync"
 )
@@ -41,9 +42,10 @@ type Output struct {
 	Small bool
 }
 
-// SaveAll draws n panels and saves them, beginning with the first. A panel that fails does not keep the others from being saved; the
-// errors are joined in the order of the panels. When ctx is cancelled no further
-// panel is begun, and ctx's error is among them.
+// SaveAll draws n panels and saves them, beginning with the first. A panel that fails
+// does not keep the others from being saved; the error wraps those of all panels, in
+// their order, and says the first. When ctx is cancelled no further panel is begun, and
+// ctx's error is among them.
 func SaveAll(ctx context.Context, o Output, n int, draw func(i int) (Panel, error)) error {
 	errs, level := make([]error, n), png.BestSpeed
 	if o.Small {
@@ -70,5 +72,21 @@ func SaveAll(ctx context.Context, o Output, n int, draw func(i int) (Panel, erro
 		})
 	}
 	wg.Wait()
-	return errors.Join(append(errs, ctx.Err())...)
+	if err := errors.Join(append(errs, ctx.Err())...); err != nil {
+		return failed(err.(interface{ Unwrap() []error }).Unwrap())
+	}
+	return nil
 }
+
+// failed are the errors of several panels. They mostly have one cause, such as a full
+// disk, so the text is that of the first.
+type failed []error
+
+func (f failed) Error() string {
+	if len(f) == 1 {
+		return f[0].Error()
+	}
+	return fmt.Sprintf("%v (and %d more errors)", f[0], len(f)-1)
+}
+
+func (f failed) Unwrap() []error { return f }

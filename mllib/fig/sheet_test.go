@@ -69,12 +69,18 @@ func TestSaveAllSmall(t *testing.T) {
 func TestSaveAllFails(t *testing.T) {
 	dir, bad := t.TempDir(), errors.New("no such rows")
 	err := SaveAll(context.Background(), Output{Dir: dir, Jobs: 2}, 5, func(i int) (Panel, error) {
-		if i == 1 {
+		switch i {
+		case 1:
+			return Panel{}, errors.New("the first")
+		case 3:
 			return Panel{}, bad
 		}
 		return numbered(i)
 	})
-	if !errors.Is(err, bad) || len(must(os.ReadDir(dir))) != 8 {
+	if err == nil || err.Error() != "the first (and 1 more errors)" {
+		t.Errorf("error %v", err)
+	}
+	if !errors.Is(err, bad) || len(must(os.ReadDir(dir))) != 6 {
 		t.Errorf("error %v, %d files", err, len(must(os.ReadDir(dir))))
 	}
 }
