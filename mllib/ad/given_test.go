@@ -49,6 +49,37 @@ func TestWithGradientShapes(t *testing.T) {
 	ad.WithGradient(ad.Scalar(1), []*ad.Value{ad.Zeros(2, 3)}, []*ad.Value{ad.Zeros(3, 2)})
 }
 
+// TestAfterPanic: a graph in which a derivative has panicked gives the same gradients
+// as before, on a tape and on the heap.
+func TestAfterPanic(t *testing.T) {
+	for _, tape := range []*ad.Tape{nil, ad.NewTape()} {
+		x := tape.Leaf(1, 2, []float64{0.3, -0.7})
+		a := ad.Sin(x)
+		y := ad.WithGradient(ad.Scalar(2), []*ad.Value{a}, []*ad.Value{ad.Exp(a)})
+		g := ad.Grad(ad.Square(y), x)[0]
+		z := ad.Add(ad.Sum(ad.Exp(ad.Mul(a, x))), ad.Sum(g)) // of which no derivative exists
+		want := ad.Grad(ad.Sum(ad.Exp(ad.Mul(a, x))), x)[0]
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			ad.Grad(z, x)
+		}()
+		for i, v := range ad.Grad(ad.Square(y), x)[0].Data {
+			if v != g.Data[i] {
+				t.Errorf("gradient %v after the panic, %v before", v, g.Data[i])
+			}
+		}
+		for i, v := range ad.Grad(ad.Sum(ad.Exp(ad.Mul(a, x))), x)[0].Data {
+			if v != want.Data[i] {
+				t.Errorf("gradient %v after the panic, %v before", v, want.Data[i])
+			}
+		}
+	}
+}
+
 // TestScratch: what is made after is where what was released had been, and values
 // made before stay.
 func TestScratch(t *testing.T) {

@@ -35,6 +35,7 @@ func VJP(y, v *Value, xs ...*Value) []*Value {
 		order, path = y.tape.order[:0], y.tape.path[:0]
 	}
 	order, path = needed(y, order, path)
+	defer unmark(y, order, xs) // also if a rule panics: the graph may be used again
 	y.cot = v
 	for i := len(order) - 1; i >= 0; i-- {
 		if n := order[i]; n.state&stateNeeded != 0 && n.reached() {
@@ -47,6 +48,14 @@ func VJP(y, v *Value, xs ...*Value) []*Value {
 			out[i] = tape.Zeros(x.Rows, x.Cols)
 		}
 	}
+	if y.tape != nil {
+		y.tape.order, y.tape.path = order, path
+	}
+	return out
+}
+
+// unmark takes away what VJP has written to nodes.
+func unmark(y *Value, order, xs []*Value) {
 	for _, n := range order {
 		n.state, n.cot, n.late = 0, nil, late{}
 	}
@@ -54,10 +63,6 @@ func VJP(y, v *Value, xs ...*Value) []*Value {
 	for _, x := range xs {
 		x.state, x.cot, x.late = 0, nil, late{}
 	}
-	if y.tape != nil {
-		y.tape.order, y.tape.path = order, path
-	}
-	return out
 }
 
 // A visit is a node on the way from the result down, and the input to look at next.

@@ -117,14 +117,3 @@ func notFinite(data []float64) (float64, bool) {
 	}
 	panic("meta: a sum of zeros is not zero")
 }
-
-// norm is the Euclidean norm of all entries of g together.
-func norm(g []*ad.Value) float64 {
-	sum := 0.0
-	for _, v := range g {
-		for _, x := range v.Data {
-			sum += x * x
-		}
-	}
-	return math.Sqrt(sum)
-}

@@ -119,7 +119,7 @@ func (t *Trainer) Rate() float64 { return t.rate }
 
 // GradientNorm is the norm of the last update's ∇φ, the mean over the population
 // after each member's was limited to Clip.
-func (t *Trainer) GradientNorm() float64 { return norm(t.grad) }
+func (t *Trainer) GradientNorm() float64 { return nn.Norm(t.grad) }
 
 // Members are the optimizees, as the last update has left them. They change with
 // Next and must not be changed.
@@ -237,7 +237,7 @@ func clipFactor(g []*ad.Value, limit float64) float64 {
 	if math.IsInf(limit, 1) {
 		return 1
 	}
-	if n := norm(g); n > limit {
+	if n := nn.Norm(g); n > limit {
 		return limit / n
 	}
 	return 1

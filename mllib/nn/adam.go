@@ -33,7 +33,9 @@ func (a Adam) Start(p Params) *AdamState {
 }
 
 // Step moves the parameters by one step along the gradients g at scale times
-// the rate: scale is the place of a schedule, 1 without.
+// the rate: scale is the place of a schedule, 1 without. A gradient of which the
+// square overflows, beyond 1e154, makes its parameter NaN: the run has diverged, and
+// with an infinite second moment the parameter would silently never move again.
 func (s *AdamState) Step(g []*ad.Value, scale float64) {
 	if len(g) != len(s.Params) {
 		panic(fmt.Sprintf("nn: Adam of %d parameters stepped with %d gradients", len(s.Params), len(g)))
@@ -46,5 +48,27 @@ func (s *AdamState) Step(g []*ad.Value, scale float64) {
 			panic(fmt.Sprintf("nn: Adam of parameter %d [%d, %d] stepped with gradient [%d, %d]", i, p.Rows, p.Cols, g[i].Rows, g[i].Cols))
 		}
 		kernel.Adam(p.Data, s.m[i], s.v[i], g[i].Data, scale*s.c.Rate, s.c.Beta1, s.c.Beta2, s.c.Eps, c1, c2)
+		spoil(p.Data, s.v[i])
+	}
+}
+
+// spoil makes the entries of p NaN whose second moment v is infinite.
+func spoil(p, v []float64) {
+	var s0, s1, s2, s3 float64 // side by side; moments are not negative
+	rest := v
+	for ; len(rest) >= 4; rest = rest[4:] {
+		x := (*[4]float64)(rest)
+		s0, s1, s2, s3 = max(s0, x[0]), max(s1, x[1]), max(s2, x[2]), max(s3, x[3])
+	}
+	for _, x := range rest {
+		s0 = max(s0, x)
+	}
+	if max(s0, s1, s2, s3) <= math.MaxFloat64 {
+		return
+	}
+	for i, x := range v {
+		if math.IsInf(x, 1) {
+			p[i] = math.NaN()
+		}
 	}
 }

@@ -151,13 +151,7 @@ func shuffled(at []int, n int, rng *rand.Rand) []int {
 
 // limitNorm scales g, which nothing else uses, to have at most the given norm.
 func limitNorm(g []*ad.Value, limit float64) {
-	square := 0.0
-	for _, v := range g {
-		for _, x := range v.Data {
-			square += float64(x * x)
-		}
-	}
-	if norm := math.Sqrt(square); norm > limit {
+	if norm := nn.Norm(g); norm > limit {
 		for _, v := range g {
 			for i := range v.Data {
 				v.Data[i] *= limit / norm

@@ -63,9 +63,13 @@ const maxSigns = 20
 // drawn from are as likely as their negatives, by the sign-flip test on the mean
 // (Fisher, "The Design of Experiments", 1935, chapter 3): the share of all 2ⁿ choices
 // of signs with which the mean is at least as far from 0; for more than 20 values, of
-// 100 000 random choices and the one that is there. It panics if x is empty.
+// 100 000 random choices and the one that is there. It panics if x is empty, and is
+// NaN if a value is NaN or infinite.
 func SignFlip(x []float64) float64 {
 	mustHave("SignFlip", x)
+	if !finite(x) {
+		return math.NaN()
+	}
 	sorted := slices.Sorted(slices.Values(x))
 	observed := math.Abs(sum(sorted))
 	observed -= float64(1e-12 * observed) // sums of other orders round differently
@@ -115,7 +119,7 @@ func flipAtRandom(x []float64, observed float64) float64 {
 // Holm corrects the p-values of several hypotheses that are tested together (Holm, "A
 // simple sequentially rejective multiple test procedure", 1979): to reject those with a
 // corrected value below α errs on any of them with a probability below α. The order
-// stays.
+// stays. A p-value that is NaN stays NaN and counts as one that is not rejected.
 func Holm(p []float64) []float64 {
 	order := make([]int, len(p))
 	for i := range order {
@@ -127,6 +131,10 @@ func Holm(p []float64) []float64 {
 			return -1
 		case p[i] > p[j]:
 			return 1
+		case math.IsNaN(p[i]) && !math.IsNaN(p[j]):
+			return 1
+		case math.IsNaN(p[j]) && !math.IsNaN(p[i]):
+			return -1
 		}
 		return 0
 	})

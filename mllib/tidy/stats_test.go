@@ -82,3 +82,47 @@ func TestBootstrapIsAFunctionOfTheValues(t *testing.T) {
 		}
 	}
 }
+
+// TestStatisticsOfAnything: what includes NaN has no statistic; infinite values and
+// numbers whose sums or squares leave the range have the right one.
+func TestStatisticsOfAnything(t *testing.T) {
+	nan, inf, most := math.NaN(), math.Inf(1), math.MaxFloat64
+	quantile := func(p float64) func([]float64) float64 {
+		return func(x []float64) float64 { return Quantile(x, p) }
+	}
+	for _, c := range []struct {
+		name      string
+		statistic func([]float64) float64
+		x         []float64
+		want      float64
+	}{
+		{"Mean", Mean, []float64{most, most}, most}, {"Mean", Mean, []float64{1, inf}, inf}, {"Mean", Mean, []float64{-inf, inf}, nan},
+		{"Mean", Mean, []float64{most, -most, most}, most / 3},
+		{"SD", SD, []float64{-1e200, 1e200}, math.Sqrt2 * 1e200}, {"SD", SD, []float64{1e-200, 3e-200}, math.Sqrt2 * 1e-200},
+		{"SD", SD, []float64{1.6e308, 1.7e308}, 5e306 * math.Sqrt2}, {"SD", SD, []float64{1e300, 1e300, 1e300}, 0}, {"SD", SD, []float64{1, inf}, nan},
+		{"IQM", IQM, []float64{nan, 1, 2, 3}, nan}, {"IQM", IQM, []float64{1, 2, 3, inf}, 2.5},
+		{"IQM", IQM, []float64{3, nan, 1, 2, 9, 4, 5, 6}, nan},
+		{"median", quantile(0.5), []float64{nan, 1, 2}, nan}, {"median", quantile(0.5), []float64{1, 2, inf}, 2},
+		{"minimum", quantile(0), []float64{1, inf}, 1}, {"quartile", quantile(0.25), []float64{1, inf, inf}, inf},
+		{"quartile", quantile(0.75), []float64{1, inf, inf}, inf}, {"median", quantile(0.5), []float64{-most, most}, 0},
+	} {
+		got := c.statistic(slices.Clone(c.x))
+		if !(math.Abs(got-c.want) <= 1e-14*math.Abs(c.want)) && got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+			t.Errorf("%s of %v is %v, want %v", c.name, c.x, got, c.want)
+		}
+	}
+	for _, x := range [][]float64{{1, nan}, {1, inf}, {-inf, inf, 2}} {
+		if p := SignFlip(x); !math.IsNaN(p) {
+			t.Errorf("sign flips of %v: %v", x, p)
+		}
+		if i, err := MeanInterval(x); err == nil {
+			t.Errorf("interval of %v: %v", x, i)
+		}
+	}
+	if p := Holm([]float64{nan, 0.01, 0.02}); !math.IsNaN(p[0]) || p[1] != 0.03 || p[2] != 0.04 {
+		t.Errorf("corrected values %v", p)
+	}
+	if i, err := Bootstrap([]float64{1, 2, 3}, func([]float64) float64 { return nan }); err == nil {
+		t.Errorf("interval of a statistic that is NaN: %v", i)
+	}
+}
