@@ -64,10 +64,16 @@ func settings[T paper.Run](experiment string) T {
 	return e.Paper.(T)
 }
 
-// of keeps the rows of an experiment.
+// of keeps the rows of an experiment. A table that has no others, which may be large,
+// is not copied.
 func (d Data) of(experiment string) Data {
-	own := tidy.Experiment(experiment)
-	return Data{Rows: d.Rows.Where(own), Pictures: d.Pictures.Where(own)}
+	own := func(t tidy.Table) tidy.Table {
+		if !slices.ContainsFunc(t, func(r tidy.Row) bool { return r.Experiment != experiment }) {
+			return t
+		}
+		return t.Where(tidy.Experiment(experiment))
+	}
+	return Data{Rows: own(d.Rows), Pictures: own(d.Pictures)}
 }
 
 // Names are the panels of an experiment that the data can fill, in the order of

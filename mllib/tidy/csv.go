@@ -18,9 +18,9 @@ const header = "experiment,method,seed,task,step,metric,value"
 
 // Bounds of a file; beyond them something other than results was opened.
 const (
-	maxRows  = 20_000_000
+	maxRows  = 500_000 // so many are read, judged and drawn in half a gigabyte
 	maxLine  = 4096    // bytes
-	maxBytes = 4 << 30 // of a file
+	maxBytes = 1 << 28 // of a file
 )
 
 // Write writes t as CSV (RFC 4180, LF, UTF-8): a header, then the rows sorted by
@@ -28,6 +28,9 @@ const (
 // and always a point or an exponent, so that no reader takes a column for
 // integers. A row that Check rejects is an error and nothing is written.
 func (t Table) Write(w io.Writer) error {
+	if len(t) > maxRows {
+		return fmt.Errorf("tidy: a table of %d rows, a file holds %d; write fewer seeds to a file", len(t), maxRows)
+	}
 	if err := t.Check(); err != nil {
 		return err
 	}

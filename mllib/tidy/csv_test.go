@@ -239,3 +239,26 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestTooLarge: what a file cannot hold is neither written nor read.
+func TestTooLarge(t *testing.T) {
+	large := make(Table, maxRows+1)
+	for i := range large {
+		large[i] = Row{"e", "m", uint64(i), "a=b", 0, "x", 1}
+	}
+	if err := large.Write(io.Discard); err == nil || !strings.Contains(err.Error(), "500001 rows") {
+		t.Errorf("writing: %v", err)
+	}
+	var b strings.Builder
+	if err := large[:maxRows].Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	text := b.String()
+	if back, err := Read(strings.NewReader(text), "x.csv"); err != nil || len(back) != maxRows {
+		t.Errorf("%d rows read, error %v", len(back), err)
+	}
+	text += "e,m,1,a=b,1,x,1.0\n"
+	if _, err := Read(strings.NewReader(text), "x.csv"); err == nil || !strings.Contains(err.Error(), "x.csv:500002: more than 500000 rows") {
+		t.Errorf("reading: %v", err)
+	}
+}

@@ -46,17 +46,31 @@ func Not(f Filter) Filter {
 
 // Where returns the rows that every filter keeps, in the order they have.
 func (t Table) Where(filters ...Filter) Table {
-	var kept Table
-rows:
-	for _, r := range t {
-		for _, f := range filters {
-			if !f(r) {
-				continue rows
-			}
+	n := 0 // counted first: a large table is copied once
+	for i := range t {
+		if keeps(filters, t[i]) {
+			n++
 		}
-		kept = append(kept, r)
+	}
+	if n == 0 {
+		return nil
+	}
+	kept := make(Table, 0, n)
+	for _, r := range t {
+		if keeps(filters, r) {
+			kept = append(kept, r)
+		}
 	}
 	return kept
+}
+
+func keeps(filters []Filter, r Row) bool {
+	for _, f := range filters {
+		if !f(r) {
+			return false
+		}
+	}
+	return true
 }
 
 // distinct returns the different values of a column, sorted.

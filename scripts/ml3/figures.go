@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -42,6 +43,7 @@ func (a *app) figures(ctx context.Context, in places, names []string) error {
 		return err
 	}
 	defer unlock()
+	defer debug.SetGCPercent(debug.SetGCPercent(50)) // large tables are copied often
 	if err := cleanFigures(in.figures); err != nil {
 		return err
 	}
