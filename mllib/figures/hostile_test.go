@@ -184,6 +184,6 @@ func TestHostileFiles(t *testing.T) {
 		for i := range d.Rows {
 			changes[1].do(&d.Rows[i], i, 0.1, rng)
 		}
-		bounded(t, name, func() { _ = Save(context.Background(), name, d, t.TempDir(), 1) })
+		bounded(t, name, func() { _ = Save(context.Background(), name, d, fig.Output{Dir: t.TempDir(), Jobs: 1}) })
 	}
 }
