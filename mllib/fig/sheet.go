@@ -44,8 +44,8 @@ type Output struct {
 
 // SaveAll draws n panels and saves them, beginning with the first. A panel that fails
 // does not keep the others from being saved; the error wraps those of all panels, in
-// their order, and says the first. When ctx is cancelled no further
-// panel is begun, and ctx's error is among them.
+// their order, and says the first. When ctx is cancelled no further panel is begun, and
+// ctx's error is among them.
 func SaveAll(ctx context.Context, o Output, n int, draw func(i int) (Panel, error)) error {
 	errs, level := make([]error, n), png.BestSpeed
 	if o.Small {

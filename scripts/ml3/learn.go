@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -77,7 +78,7 @@ func (a *app) learn(ctx context.Context, o learnOptions) error {
 	for s := range o.seeds {
 		seeds = append(seeds, uint64(s))
 	}
-	m := newMeter(a.progress, a.terminal, "learn")
+	m := newMeter(a.progress, a.terminal, "learn", time.Now())
 	var rows tidy.Table
 	losses := map[uint64]paper.Learned{}
 	out, err := paper.RunAll(ctx, keeping{own, losses}, seeds, paper.Options{Jobs: 1}, m.set)
