@@ -40,6 +40,18 @@ func (b Baseline) Estimate(advantage []float64, s *Samples) {
 	}
 }
 
+// Standard is an estimate that is then shifted to mean 0 and scaled to standard
+// deviation 1 over the samples, so that goals with large and with small returns count
+// the same. It is no longer an estimate of the gradient of the return, but of that in
+// units of its own.
+type Standard struct{ Of Advantage }
+
+// Estimate implements Advantage.
+func (a Standard) Estimate(advantage []float64, s *Samples) {
+	a.Of.Estimate(advantage, s)
+	standardize(advantage)
+}
+
 func mustHaveRows(advantage []float64, s *Samples) {
 	if len(advantage) != s.Len() {
 		panic(fmt.Sprintf("rl: advantages of %d rows into %d", s.Len(), len(advantage)))
@@ -61,4 +73,4 @@ func standardize(x []float64) {
 	}
 }
 
-var _ Advantage = Baseline{}
+var _ = []Advantage{Baseline{}, Standard{}}

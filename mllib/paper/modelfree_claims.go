@@ -1,0 +1,283 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"ml3/mllib/tidy"
+)
+
+// What the claims of Fig. 4 are judged by, and the smallest effects of interest.
+const (
+	taskShare  = 0.8 // of the way from a random policy to where PPO ends: "80 % of task performance"
+	fewer      = 0.1 // log10, a quarter: what another draw of the goals changes easily
+	archShare  = 0.8 // of the gain of policies of two layers: the share that the paper counts by
+	archSpread = 0.5 // of the standard deviation over tasks: what a band of ± sd visibly holds
+	// 1 cm in the mean distance over an episode of 50 steps, a tenth of the goal's.
+	inputsGain = 0.5
+)
+
+func freeReacherClaims() []Claim {
+	e := ModelFree{Name: "mfrl-reacher", Metric: "negative distance"}
+	return append(freeClaims(e, "reacher", "a", "c", "observable"),
+		Claim{ID: "policy-inputs", Figure: "4a", Text: "mean and deviation of the policy as inputs of the learned loss work better than log π, on the reacher",
+			Judge: func(t tidy.Table) (Verdict, error) { return policyInputs(t, e.Metric, "observable") }})
+}
+
+func freeAntClaims() []Claim {
+	return freeClaims(ModelFree{Name: "mfrl-ant", Metric: "progress"}, "ant", "b", "d", "heading")
+}
+
+// freeClaims are the paper's sentences on Fig. 4, each half for itself.
+func freeClaims(e ModelFree, robot, a, c, version string) []Claim {
+	share := fmt.Sprintf("%g %% of the way from a random policy to where PPO ends", 100*taskShare)
+	own := FreeRows{e.Metric, version}
+	return []Claim{
+		{ID: robot + "-ppo", Figure: "4" + a, Text: "on the " + robot + ", the learned loss needs fewer samples than PPO to " + share,
+			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, 1, fewer) }},
+		{ID: robot + "-ppo-five", Figure: "4" + a, Text: "on the " + robot + ", it needs a fifth of PPO's samples to that, or less",
+			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, 5, 0) }},
+		{ID: robot + "-arch", Figure: "4" + c, Text: "on the " + robot + ", a loss learned with policies of two hidden layers works for other depths",
+			Judge: func(t tidy.Table) (Verdict, error) { return otherDepths(t, own) }},
+		{ID: robot + "-arch-variation", Figure: "4" + c, Text: "on the " + robot + ", the variation over depths is mild beside the spread over tasks",
+			Judge: func(t tidy.Table) (Verdict, error) { return depthVariation(t, own) }},
+	}
+}
+
+// FreeRows select what policies of a version score on goals of meta-test.
+type FreeRows struct{ Metric, Version string }
+
+// freeCurve is what policies of a method score on a goal after so many samples.
+type freeCurve struct {
+	seed    uint64
+	goal    string
+	samples []int
+	score   []float64
+}
+
+// of are the curves of a method on the goals, in order; layers is "" for policies as in
+// meta-training. A policy that diverges has the score of a random one from there on.
+func (f FreeRows) of(t tidy.Table, method, layers string) []freeCurve {
+	t = t.Where(tidy.Has("version", f.Version), tidy.Has("split", "meta-test"), tidy.Metric(f.Metric))
+	depth := func(r tidy.Row) bool { return tidy.TaskValue(r.Task, "layers") == layers }
+	own := t.Where(tidy.Method(method), depth)
+	steps, floor := own.Steps(), map[string]float64{}
+	key := func(seed uint64, task string) string { return fmt.Sprint(seed, " ", tidy.TaskValue(task, "goal")) }
+	for _, r := range t.Where(tidy.Method(RandomPolicy)) {
+		floor[key(r.Seed, r.Task)] = r.Value
+	}
+	var all []freeCurve
+	for _, s := range own.Series() {
+		c := freeCurve{seed: s.Seed, goal: tidy.TaskValue(s.Task, "goal"), samples: steps, score: slices.Clone(s.Values)}
+		for len(c.score) < len(steps) {
+			c.score = append(c.score, floor[key(s.Seed, s.Task)])
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// means are the curves of the seeds, each the mean over its goals.
+func means(curves []freeCurve) []freeCurve {
+	var all []freeCurve
+	for _, c := range curves {
+		i := slices.IndexFunc(all, func(m freeCurve) bool { return m.seed == c.seed })
+		if i < 0 {
+			i, all = len(all), append(all, freeCurve{seed: c.seed, samples: c.samples, score: make([]float64, len(c.samples))})
+		}
+		n := 0
+		for _, o := range curves {
+			if o.seed == c.seed {
+				n++
+			}
+		}
+		for k, x := range c.score {
+			all[i].score[k] += x / float64(n)
+		}
+	}
+	return all
+}
+
+// end is where a curve ends: the mean of the last three measurements.
+func (c freeCurve) end() float64 { return tidy.Mean(c.score[max(0, len(c.score)-3):]) }
+
+// reaches is the number of samples after which a curve is first at a level.
+func (c freeCurve) reaches(level float64) (samples int, ok bool) {
+	for i, x := range c.score {
+		if x >= level {
+			return c.samples[i], true
+		}
+	}
+	return 0, false
+}
+
+// FreeReach is how soon a method is at a share of the way from a random policy to where
+// PPO ends.
+type FreeReach struct {
+	Seed    uint64
+	Goal    string // "" for the mean over all goals
+	Samples int    // if it is not reached, those that PPO takes until it ends
+	Reached bool
+}
+
+// Reach are how soon a method is there, seed by seed, and with each goal by goal, where
+// it, PPO and the random policy have been measured.
+func (f FreeRows) Reach(t tidy.Table, method string, share float64, each bool) []FreeReach {
+	own, ppo, random := f.of(t, method, ""), f.of(t, PPO, ""), f.of(t, RandomPolicy, "")
+	if !each {
+		own, ppo, random = means(own), means(ppo), means(random)
+	}
+	find := func(curves []freeCurve, c freeCurve) (freeCurve, bool) {
+		i := slices.IndexFunc(curves, func(o freeCurve) bool { return o.seed == c.seed && o.goal == c.goal })
+		if i < 0 {
+			return freeCurve{}, false
+		}
+		return curves[i], true
+	}
+	var all []FreeReach
+	for _, c := range own {
+		p, ok := find(ppo, c)
+		floor, found := find(random, c)
+		if !ok || !found {
+			continue
+		}
+		r := FreeReach{Seed: c.seed, Goal: c.goal}
+		low := floor.score[0]
+		if r.Samples, r.Reached = c.reaches(low + share*(p.end()-low)); !r.Reached {
+			r.Samples = p.samples[len(p.samples)-1]
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// fewerSamples judges log10 of the ratio of samples, PPO's by the learned loss's, to
+// the share, by the mean curves of the seeds. Where the learned loss does not get
+// there it counts as taking all samples that PPO takes until its end.
+func fewerSamples(t tidy.Table, f FreeRows, times, margin float64) (Verdict, error) {
+	own, ppo := f.Reach(t, LearnedLoss, taskShare, false), f.Reach(t, PPO, taskShare, false)
+	if len(own) == 0 {
+		return Verdict{}, fmt.Errorf("no seed has curves of %s, %s and %s; recompute the experiment", LearnedLoss, PPO, RandomPolicy)
+	}
+	effects, missed := make([]float64, len(own)), 0
+	for i, r := range own {
+		effects[i] = math.Log10(float64(max(ppo[i].Samples, 1))/float64(max(r.Samples, 1))) - math.Log10(times) - margin
+		if !r.Reached {
+			missed++
+		}
+	}
+	goals, rivals := f.Reach(t, LearnedLoss, taskShare, true), f.Reach(t, PPO, taskShare, true)
+	lost, slower := 0, 0
+	for i, r := range goals {
+		if !r.Reached {
+			lost++
+		} else if r.Samples > rivals[i].Samples {
+			slower++
+		}
+	}
+	effect := fmt.Sprintf("log10 of the ratio of samples to %g %% of the way, PPO / learned, of the mean over goals", 100*taskShare)
+	if times != 1 {
+		effect += fmt.Sprintf(", − log10 %g", times)
+	}
+	if margin != 0 {
+		effect += fmt.Sprintf(", − %g as the smallest effect of interest", margin)
+	}
+	effect += fmt.Sprintf(" (not reached with %d of %d seeds; goal by goal not reached on %d, later than PPO on %d of %d)", missed, len(own), lost, slower, len(goals))
+	return judge(effect, effects)
+}
+
+// depthsOf are the mean curves of the seeds by the number of hidden layers, of those
+// that all depths have.
+func (f FreeRows) depthsOf(t tidy.Table) (two []freeCurve, others map[string][]freeCurve, err error) {
+	two = means(f.of(t, LearnedLoss, ""))
+	others = map[string][]freeCurve{}
+	for _, task := range t.Where(tidy.Method(LearnedLoss), tidy.Has("version", f.Version), tidy.Has("layers")).Tasks() {
+		layers := tidy.TaskValue(task, "layers")
+		if _, ok := others[layers]; !ok {
+			others[layers] = means(f.of(t, LearnedLoss, layers))
+		}
+	}
+	for layers, c := range others {
+		if len(c) != len(two) {
+			return nil, nil, fmt.Errorf("%d seeds have policies of %s layers and %d those of meta-training; recompute the experiment", len(c), layers, len(two))
+		}
+	}
+	if len(two) == 0 || len(others) == 0 {
+		return nil, nil, fmt.Errorf("no rows of policies of other depths to judge; recompute the experiment")
+	}
+	return two, others, nil
+}
+
+// otherDepths judges the share of the gain of two layers, over the random policy, that
+// the worst depth has at its end, minus archShare.
+func otherDepths(t tidy.Table, f FreeRows) (Verdict, error) {
+	two, others, err := f.depthsOf(t)
+	if err != nil {
+		return Verdict{}, err
+	}
+	effects := make([]float64, len(two))
+	for i, c := range two {
+		worst := math.Inf(1)
+		for _, o := range others {
+			if gain := c.end() - c.score[0]; gain > 0 {
+				worst = min(worst, (o[i].end()-o[i].score[0])/gain)
+			} else {
+				worst = 0 // nothing that could be shared
+			}
+		}
+		effects[i] = worst - archShare
+	}
+	return judge(fmt.Sprintf("gain over the first policy of the worst of the depths %s, as a share of that of two layers, − %g", layerList(others), archShare), effects)
+}
+
+// depthVariation judges archSpread minus the largest difference of a depth's mean from
+// that of two layers, in standard deviations over the goals.
+func depthVariation(t tidy.Table, f FreeRows) (Verdict, error) {
+	two, others, err := f.depthsOf(t)
+	if err != nil {
+		return Verdict{}, err
+	}
+	goals := f.of(t, LearnedLoss, "")
+	effects := make([]float64, len(two))
+	for i, c := range two {
+		var ends []float64
+		for _, g := range goals {
+			if g.seed == c.seed {
+				ends = append(ends, g.end())
+			}
+		}
+		far := 0.0
+		for _, o := range others {
+			far = max(far, math.Abs(o[i].end()-c.end()))
+		}
+		effects[i] = archSpread - far/tidy.SD(ends)
+	}
+	return judge(fmt.Sprintf("%g − largest difference of the depths %s from two layers, in sd over goals, at the end", archSpread, layerList(others)), effects)
+}
+
+func layerList(others map[string][]freeCurve) string {
+	var layers []int
+	for l := range others {
+		n, _ := strconv.Atoi(l)
+		layers = append(layers, n)
+	}
+	slices.Sort(layers)
+	return fmt.Sprint(layers)
+}
+
+// policyInputs judges the difference of scores in the second half of the updates.
+func policyInputs(t tidy.Table, metric, version string) (Verdict, error) {
+	f := FreeRows{metric, version}
+	own, rival := means(f.of(t, LearnedLoss, "")), means(f.of(t, LearnedLogProb, ""))
+	if len(own) == 0 || len(own) != len(rival) {
+		return Verdict{}, fmt.Errorf("%d seeds have rows of %s and %d of %s; recompute the experiment", len(own), LearnedLoss, len(rival), LearnedLogProb)
+	}
+	late := func(c freeCurve) float64 { return tidy.Mean(c.score[len(c.score)/2:]) }
+	effects := make([]float64, len(own))
+	for i := range own {
+		effects[i] = late(own[i]) - late(rival[i]) - inputsGain
+	}
+	return judge(fmt.Sprintf("Σ −distance (m) in the second half of the updates, (μ, σ) − log π, − %g as the smallest effect of interest", inputsGain), effects)
+}
