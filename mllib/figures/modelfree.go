@@ -199,7 +199,12 @@ func (f free) depths(name, title string) panel {
 		return rows
 	})
 	c.spread, c.x, c.bare = fig.SDOverTasks, "policy updates", true
-	return grid(name, 2, c.panel(""), c.legend())
+	p := grid(name, 2, c.panel(""), c.legend())
+	fills := p.fills
+	p.fills = func(d Data) bool {
+		return fills(d) && len(d.Rows.Where(tidy.Has("version", f.v.Name), tidy.Has("layers"))) > 0
+	}
+	return p
 }
 
 // others are other numbers of SGD steps, a panel for each number of episodes.

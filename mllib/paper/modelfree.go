@@ -119,9 +119,9 @@ func reacherUnits() []float64 { return []float64{1, 1, 1, 1, 0.2, 0.2, 5, 5, 0.2
 // has no peak within a millimetre of the goal. The paper's has the paper's observation
 // and reward, as we recall it, for the loss and for PPO, and else the same settings.
 func freeReacherVersions() []FreeVersion {
-	ppo := rl.DefaultPPO(11, 2, 100, 100, 3e-3)
+	ppo := rl.DefaultPPO(11, 2, 100, 200, 3e-3)
 	ppo.Discount = 0.9
-	ceiling := rl.DefaultPPO(11, 2, 100, 200, 3e-3)
+	ceiling := rl.DefaultPPO(11, 2, 200, 200, 3e-3)
 	ceiling.Discount = 0.9
 	all := ppoRuns(ceiling, 32)
 	observable := FreeVersion{Name: "observable", World: FreeReacher(env.ObservableReacher()), Policy: nn.NewGaussian(11, 2, -1, 64, 64), Units: reacherUnits(),
@@ -130,14 +130,14 @@ func freeReacherVersions() []FreeVersion {
 			{LearnedLogProb, rl.LogProb, smallLast(14, 64, 0.1, 0.1)},
 		},
 		Train: FreeTraining{
-			Config: meta.TrainConfig{OuterSteps: 1000, Unroll: 5, Lifetime: 5, Population: 16, Outer: nn.DefaultAdam(4e-3), Decay: true, Clip: 10},
-			Young:  300, Steps: 50, Episodes: 8, Rows: 80, Pool: 256, Discount: 0.9, Average: 0.9, Every: 100,
+			Config: meta.TrainConfig{OuterSteps: 800, Unroll: 5, Lifetime: 10, Population: 16, Outer: nn.DefaultAdam(8e-3), Decay: true, Clip: 10},
+			Young:  100, Steps: 50, Episodes: 8, Rows: 80, Pool: 256, Discount: 0.9, Average: 0.9, Every: 100,
 		},
 		PPO: ppoRuns(ppo, 4), Ceiling: &all, Deep: true}
 	paper := observable
 	paper.Name, paper.World, paper.Ceiling, paper.Deep = "paper", FreeReacher(env.DefaultReacher()), nil, false
 	paper.Losses = paper.Losses[:1]
-	paper.Train.Config.OuterSteps, paper.Train.Young, paper.Train.Every = 200, 60, 50
+	paper.Train.Config.OuterSteps, paper.Train.Young, paper.Train.Every = 200, 50, 50
 	return []FreeVersion{observable, paper}
 }
 
@@ -161,8 +161,8 @@ func freeAntVersions() []FreeVersion {
 
 func freeReacherTests() FreeTest {
 	return FreeTest{Steps: 50, Episodes: 4, Descents: 20, Rows: 80, Goals: 10, Updates: 20, Evaluated: 8,
-		Validation: 8, ValidatedUpdates: 5, Depths: []int{1, 3, 4}, DepthsAt: upTo(20),
-		OtherEpisodes: []int{1, 2, 4, 8}, OtherDescents: []int{5, 10, 20, 40}, OtherSamples: 4000,
+		Validation: 5, ValidatedUpdates: 10, Depths: []int{1, 3, 4}, DepthsAt: upTo(20),
+		OtherEpisodes: []int{1, 2, 4, 8}, OtherDescents: []int{5, 10, 20, 40}, OtherSamples: 2000,
 		LogEvery: 20, Shown: 1000, Frames: 1, Followed: "tip_ball"}
 }
 
