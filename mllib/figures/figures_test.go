@@ -31,7 +31,7 @@ func TestNames(t *testing.T) {
 		"mbrl-reacher": "c-reacher-released-goals c-reacher-model a-reacher-imagined a-reacher-arm c-reacher c-reacher-long a-reacher c-reacher-versions " +
 			"c-reacher-rate c-reacher-model-versions",
 		"expert-reacher": " losses long trajectories arm training",
-		"mfrl-reacher":   "a-reacher a-reacher-reach c-reacher a-reacher-updates a-reacher-training a-reacher-inputs a-reacher-paper a-reacher-paths a-reacher-robot",
+		"mfrl-reacher":   "a-reacher a-reacher-reach c-reacher a-reacher-updates a-reacher-training a-reacher-paper a-reacher-inputs a-reacher-paths a-reacher-robot",
 		"mfrl-ant":       "b-ant b-ant-reach d-ant b-ant-updates b-ant-training b-ant-paths b-ant-robot",
 	} {
 		stem := map[string]string{"sine": "fig2-sine-", "digits": "fig2-digits-", "shaped-sine": "fig5", "invdyn-reacher": "fig5c-invdyn-reacher-",

@@ -43,11 +43,12 @@ func freePanels(experiment, letter, deep, robot string) []panel {
 		f.others(stem + "-updates"),
 		f.training(stem + "-training"),
 	}
-	if len(f.v.Losses) > 1 {
-		all = append(all, f.inputs(stem+"-inputs"))
-	}
-	if len(e.Versions) > 1 {
-		all = append(all, f.paper(stem+"-paper"))
+	for _, v := range e.Versions[1:] {
+		if len(v.Losses) > 1 {
+			all = append(all, f.inputs(stem+"-"+v.Name, v))
+		} else {
+			all = append(all, f.beside(stem+"-"+v.Name, v))
+		}
 	}
 	return append(all, f.ways(stem+"-paths"), f.robots(stem+"-robot"))
 }
@@ -255,27 +256,28 @@ func (f free) training(name string) panel {
 	return c.panel(name)
 }
 
-// inputs compares what M_φ sees.
-func (f free) inputs(name string) panel {
+// inputs compares the losses of a version, which see different things.
+func (f free) inputs(name string, v paper.FreeVersion) panel {
 	var methods []string
-	for _, l := range f.v.Losses {
+	for _, l := range v.Losses {
 		methods = append(methods, l.Method)
 	}
 	methods = append(methods, paper.RandomPolicy)
-	tests := f.tests(f.v.Name)
-	c := f.of("Inputs of the learned loss", methods, func(t tidy.Table) tidy.Table { return inUpdates(tests(t), f.perUpdate()) })
-	c.x = "policy updates"
-	return c.panel(name)
+	tests := f.tests(v.Name)
+	c := f.of(fmt.Sprintf("After %d outer steps each", v.Train.Config.OuterSteps), methods, func(t tidy.Table) tidy.Table { return inUpdates(tests(t), f.perUpdate()) })
+	c.x, c.bare = "policy updates", true
+	return grid(name, 2, c.panel(""), c.legend())
 }
 
-// paper is the paper's view of the robot beside ours.
-func (f free) paper(name string) panel {
+// beside is another view of the robot beside the first.
+func (f free) beside(name string, other paper.FreeVersion) panel {
 	var parts []panel
 	var key panel
-	for _, v := range f.e.Versions {
+	for _, v := range []paper.FreeVersion{f.v, other} {
 		levels := []string{paper.RandomPolicy}
 		tests := f.tests(v.Name, levels...)
-		c := f.of("Version "+v.Name, []string{paper.LearnedLoss, paper.PPO, paper.RandomPolicy}, func(t tidy.Table) tidy.Table { return positive(tests(t), levels...) })
+		title := fmt.Sprintf("Version %s, %d outer steps", v.Name, v.Train.Config.OuterSteps)
+		c := f.of(title, []string{paper.LearnedLoss, paper.PPO, paper.RandomPolicy}, func(t tidy.Table) tidy.Table { return positive(tests(t), levels...) })
 		c.logX, c.bare = true, true
 		parts, key = append(parts, c.panel("")), c.legend()
 	}

@@ -28,7 +28,7 @@ type FreeVersion struct {
 	Units   []float64 // of the observation, in which M_φ sees it
 	Losses  []FreeLoss
 	Train   FreeTraining
-	PPO     FreePPO  // one run for each goal
+	PPO     *FreePPO // one run for each goal; nil for none
 	Ceiling *FreePPO // one run for all goals, whose policy sees the goal; nil for none
 	Deep    bool     // tested on other policies, other episodes and steps, and drawn
 }
@@ -108,68 +108,67 @@ func measuredAt(iterations int) []int {
 	return append(at, iterations)
 }
 
-func ppoRuns(p rl.PPO, episodes int) FreePPO { return FreePPO{p, episodes, measuredAt(p.Iterations)} }
+func ppoRuns(p rl.PPO, episodes int) *FreePPO { return &FreePPO{p, episodes, measuredAt(p.Iterations)} }
 
 // reacherUnits are 0.1 m for the goal, 0.2 m for the way to it, and 5 rad/s.
 func reacherUnits() []float64 { return []float64{1, 1, 1, 1, 0.2, 0.2, 5, 5, 0.2, 0.2, 1} }
 
-// freeReacherVersions are two. The observable one can tell the state from what it sees:
-// joint velocities instead of the tip's, which are 0 for every motion of the elbow
+// freeReacherVersions are three. The observable one can tell the state from what it
+// sees: joint velocities instead of the tip's, which are 0 for every motion of the elbow
 // against the shoulder while the arm is stretched, as it is at the start; and its reward
 // has no peak within a millimetre of the goal. The paper's has the paper's observation
-// and reward, as we recall it, for the loss and for PPO, and else the same settings.
+// and reward, as we recall it, for the loss and for PPO. In the last, losses with
+// different inputs are learned for the observable one. Both learn for a shorter time and
+// have else the same settings.
 func freeReacherVersions() []FreeVersion {
-	ppo := rl.DefaultPPO(11, 2, 100, 200, 3e-3)
-	ppo.Discount = 0.9
-	ceiling := rl.DefaultPPO(11, 2, 200, 200, 3e-3)
-	ceiling.Discount = 0.9
-	all := ppoRuns(ceiling, 32)
+	ppo, ceiling := rl.DefaultPPO(11, 2, 100, 200, 3e-3), rl.DefaultPPO(11, 2, 200, 200, 3e-3)
+	ppo.Discount, ceiling.Discount = 0.9, 0.9
+	meanAndStd := FreeLoss{LearnedLoss, rl.MeanAndStd, smallLast(17, 64, 0.1, 0.1)}
 	observable := FreeVersion{Name: "observable", World: FreeReacher(env.ObservableReacher()), Policy: nn.NewGaussian(11, 2, -1, 64, 64), Units: reacherUnits(),
-		Losses: []FreeLoss{
-			{LearnedLoss, rl.MeanAndStd, smallLast(17, 64, 0.1, 0.1)},
-			{LearnedLogProb, rl.LogProb, smallLast(14, 64, 0.1, 0.1)},
-		},
+		Losses: []FreeLoss{meanAndStd},
 		Train: FreeTraining{
-			Config: meta.TrainConfig{OuterSteps: 800, Unroll: 5, Lifetime: 10, Population: 16, Outer: nn.DefaultAdam(8e-3), Decay: true, Clip: 10},
+			Config: meta.TrainConfig{OuterSteps: 1200, Unroll: 5, Lifetime: 10, Population: 16, Outer: nn.DefaultAdam(8e-3), Decay: true, Clip: 10},
 			Young:  100, Steps: 50, Episodes: 8, Rows: 80, Pool: 256, Discount: 0.9, Average: 0.9, Every: 100,
 		},
-		PPO: ppoRuns(ppo, 4), Ceiling: &all, Deep: true}
-	paper := observable
-	paper.Name, paper.World, paper.Ceiling, paper.Deep = "paper", FreeReacher(env.DefaultReacher()), nil, false
-	paper.Losses = paper.Losses[:1]
-	paper.Train.Config.OuterSteps, paper.Train.Young, paper.Train.Every = 200, 50, 50
-	return []FreeVersion{observable, paper}
+		PPO: ppoRuns(ppo, 4), Ceiling: ppoRuns(ceiling, 32), Deep: true}
+	short := observable
+	short.Ceiling, short.Deep = nil, false
+	short.Train.Config.OuterSteps, short.Train.Young, short.Train.Every = 250, 50, 50
+	paper, inputs := short, short
+	paper.Name, paper.World = "paper", FreeReacher(env.DefaultReacher())
+	inputs.Name, inputs.PPO = "inputs", nil
+	inputs.Losses = []FreeLoss{meanAndStd, {LearnedLogProb, rl.LogProb, smallLast(14, 64, 0.1, 0.1)}}
+	return []FreeVersion{observable, paper, inputs}
 }
 
 // freeAntVersions is one: the ant in its heading frame, rewarded for progress.
 func freeAntVersions() []FreeVersion {
-	ppo := rl.DefaultPPO(28, 8, 250, 160, 1e-3)
+	ppo := rl.DefaultPPO(28, 8, 150, 160, 1e-3)
 	ppo.FinalRate, ppo.MaxNorm = 0.05, 0.5
 	ceiling := ppo
-	ceiling.Iterations = 500
-	all := ppoRuns(ceiling, 4)
+	ceiling.Iterations = 400
 	critic := rl.Critic{Net: nn.MLP{Sizes: []int{28, 64, 64, 1}, Hidden: ad.Tanh, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault},
 		Discount: 0.99, Lambda: 0.95, Adam: nn.DefaultAdam(1e-3), Epochs: 2, MiniBatch: 100, MaxNorm: 5}
 	return []FreeVersion{{Name: "heading", World: FreeAnt(env.HeadingAnt()), Policy: nn.NewGaussian(28, 8, -1, 64, 64),
 		Losses: []FreeLoss{{LearnedLoss, rl.MeanAndStd, smallLast(52, 64, 0.02, 0.1)}},
 		Train: FreeTraining{
-			Config: meta.TrainConfig{OuterSteps: 300, Unroll: 10, Lifetime: 4, Population: 16, Outer: nn.DefaultAdam(8e-3), Decay: true, Clip: 1},
-			Young:  120, Steps: 100, Episodes: 2, Rows: 80, Pool: 96, Critic: &critic, Average: 0.9, Every: 30,
+			Config: meta.TrainConfig{OuterSteps: 250, Unroll: 10, Lifetime: 4, Population: 16, Outer: nn.DefaultAdam(8e-3), Decay: true, Clip: 1},
+			Young:  60, Steps: 100, Episodes: 2, Rows: 80, Pool: 96, Critic: &critic, Average: 0.9, Every: 25,
 		},
-		PPO: ppoRuns(ppo, 4), Ceiling: &all, Deep: true}}
+		PPO: ppoRuns(ppo, 4), Ceiling: ppoRuns(ceiling, 4), Deep: true}}
 }
 
 func freeReacherTests() FreeTest {
-	return FreeTest{Steps: 50, Episodes: 4, Descents: 20, Rows: 80, Goals: 10, Updates: 20, Evaluated: 8,
-		Validation: 5, ValidatedUpdates: 10, Depths: []int{1, 3, 4}, DepthsAt: upTo(20),
+	return FreeTest{Steps: 50, Episodes: 2, Descents: 20, Rows: 80, Goals: 10, Updates: 30, Evaluated: 8,
+		Validation: 5, ValidatedUpdates: 10, Depths: []int{1, 3, 4}, DepthsAt: upTo(30),
 		OtherEpisodes: []int{1, 2, 4, 8}, OtherDescents: []int{5, 10, 20, 40}, OtherSamples: 2000,
 		LogEvery: 20, Shown: 1000, Frames: 1, Followed: "tip_ball"}
 }
 
 func freeAntTests() FreeTest {
-	return FreeTest{Steps: 200, Episodes: 2, Descents: 10, Rows: 80, Goals: 10, Updates: 15, Evaluated: 4,
-		Validation: 4, ValidatedUpdates: 3, Depths: []int{1, 3, 4}, DepthsAt: []int{0, 1, 2, 3, 5, 10, 15},
-		OtherEpisodes: []int{1, 2, 4}, OtherDescents: []int{5, 10, 20}, OtherSamples: 4000,
+	return FreeTest{Steps: 200, Episodes: 2, Descents: 5, Rows: 80, Goals: 10, Updates: 15, Evaluated: 4,
+		Validation: 3, ValidatedUpdates: 4, Depths: []int{1, 3, 4}, DepthsAt: []int{0, 1, 2, 3, 5, 10, 15},
+		OtherEpisodes: []int{1, 2, 4}, OtherDescents: []int{5, 10, 20}, OtherSamples: 2400,
 		LogEvery: 10, Shown: 1000, Frames: 4, Followed: "torso"}
 }
 
@@ -193,11 +192,10 @@ func quickFree(e ModelFree, outer int) ModelFree {
 		v := &e.Versions[i]
 		v.Train.Config.OuterSteps, v.Train.Young, v.Train.Every, v.Train.Pool = outer, outer/2, outer/2, 16
 		v.Train.Config.Population = 4
-		v.PPO.PPO.Iterations = 5
-		v.PPO.At = measuredAt(5)
-		if v.Ceiling != nil {
-			v.Ceiling.PPO.Iterations, v.Ceiling.Episodes = 5, 4
-			v.Ceiling.At = measuredAt(5)
+		for _, p := range []*FreePPO{v.PPO, v.Ceiling} {
+			if p != nil {
+				p.PPO.Iterations, p.Episodes, p.At = 5, 4, measuredAt(5)
+			}
 		}
 	}
 	t := &e.Test

@@ -23,7 +23,7 @@ func freeReacherClaims() []Claim {
 	e := ModelFree{Name: "mfrl-reacher", Metric: "negative distance"}
 	return append(freeClaims(e, "reacher", "a", "c", "observable"),
 		Claim{ID: "policy-inputs", Figure: "4a", Text: "mean and deviation of the policy as inputs of the learned loss work better than log π, on the reacher",
-			Judge: func(t tidy.Table) (Verdict, error) { return policyInputs(t, e.Metric, "observable") }})
+			Judge: func(t tidy.Table) (Verdict, error) { return policyInputs(t, e.Metric, "inputs") }})
 }
 
 func freeAntClaims() []Claim {

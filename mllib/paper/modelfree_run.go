@@ -39,7 +39,10 @@ func (e ModelFree) Run(ctx context.Context, in Input, report func(done, total in
 func (e ModelFree) work() int {
 	n := 0
 	for _, v := range e.Versions {
-		n += len(v.Losses)*v.Train.Config.OuterSteps*v.Train.Config.Population + e.Test.Goals*v.PPO.PPO.Iterations
+		n += len(v.Losses) * v.Train.Config.OuterSteps * v.Train.Config.Population
+		if v.PPO != nil {
+			n += e.Test.Goals * v.PPO.PPO.Iterations
+		}
 		if v.Ceiling != nil {
 			n += v.Ceiling.PPO.Iterations
 		}
@@ -62,6 +65,9 @@ func (l freeLab) version(v FreeVersion) error {
 		if err := f.test(m, loss, v.Deep && i == 0); err != nil {
 			return fmt.Errorf("%s: %w", loss.Method, err)
 		}
+	}
+	if err := f.random(); err != nil {
+		return fmt.Errorf("%s: %w", RandomPolicy, err)
 	}
 	if err := f.eachPPO(); err != nil {
 		return fmt.Errorf("%s: %w", PPO, err)
@@ -331,18 +337,29 @@ func (f freeVersion) others(m Method, loss FreeLoss) error {
 	return nil
 }
 
-// eachPPO is PPO for every goal of meta-test, and the policy of random parameters.
-func (f freeVersion) eachPPO() error {
+// random is the policy of random parameters on every goal of meta-test: the one with
+// which a learned loss begins.
+func (f freeVersion) random() error {
 	for k, goal := range f.goals("meta-test", f.Test.Goals) {
-		task, name := freeTest(f.v.Name, k), fmt.Sprintf("goal %d", k)
-		random := f.v.Policy.Init(nil, f.stream("%s", name))
-		score, err := f.gauge(f.v.Policy).score(random, goal, name)
+		name := fmt.Sprintf("goal %d", k)
+		score, err := f.gauge(f.v.Policy).score(f.v.Policy.Init(nil, f.stream("%s", name)), goal, name)
 		if err != nil {
 			return err
 		}
-		f.row(RandomPolicy, task, 0, f.Metric, score)
-		gauge := f.gauge(f.v.PPO.PPO.Policy)
-		err = f.ppo(f.v.PPO, rl.OneGoal(goal), fmt.Sprintf("PPO %d", k), func(taken int, theta nn.Params) error {
+		f.row(RandomPolicy, freeTest(f.v.Name, k), 0, f.Metric, score)
+	}
+	return nil
+}
+
+// eachPPO is PPO for every goal of meta-test.
+func (f freeVersion) eachPPO() error {
+	if f.v.PPO == nil {
+		return nil
+	}
+	gauge := f.gauge(f.v.PPO.PPO.Policy)
+	for k, goal := range f.goals("meta-test", f.Test.Goals) {
+		task, name := freeTest(f.v.Name, k), fmt.Sprintf("goal %d", k)
+		err := f.ppo(*f.v.PPO, rl.OneGoal(goal), fmt.Sprintf("PPO %d", k), func(taken int, theta nn.Params) error {
 			score, err := gauge.score(theta, goal, name)
 			if err == nil {
 				f.row(PPO, task, taken, f.Metric, score)

@@ -25,9 +25,10 @@ func smallFree(e ModelFree) ModelFree {
 			v := &e.Versions[i]
 			v.Train.Config.OuterSteps, v.Train.Config.Population, v.Train.Young, v.Train.Every, v.Train.Pool, v.Train.Steps = 2, 2, 1, 1, 2, 10
 			v.Train.Rows = 10
-			v.PPO.PPO.Iterations, v.PPO.At = 1, measuredAt(1)
-			if v.Ceiling != nil {
-				v.Ceiling.PPO.Iterations, v.Ceiling.At = 1, measuredAt(1)
+			for _, p := range []*FreePPO{v.PPO, v.Ceiling} {
+				if p != nil {
+					p.PPO.Iterations, p.At = 1, measuredAt(1)
+				}
 			}
 		}
 	}
@@ -64,7 +65,7 @@ func TestModelFreeLearns(t *testing.T) {
 	e := freeReacherExperiment().Paper.(ModelFree)
 	v := &e.Versions[0]
 	v.Losses, v.Train.Config.OuterSteps, v.Train.Young, v.Train.Every, v.Train.Pool, v.Train.Config.Population = v.Losses[:1], 60, 60, 60, 64, 8
-	v.PPO.PPO.Iterations, v.PPO.At, v.Ceiling, v.Deep = 1, measuredAt(1), nil, false
+	v.PPO, v.Ceiling, v.Deep = nil, nil, false
 	e.Versions, e.Test.Updates = e.Versions[:1], 5
 	out, err := e.Run(t.Context(), Input{Seed: 0, Data: planData}, func(int, int) {})
 	if err != nil {
@@ -222,7 +223,11 @@ func TestFreeClaims(t *testing.T) {
 	} {
 		e := freeReacherExperiment()
 		i := slices.IndexFunc(e.Claims, func(x Claim) bool { return x.ID == c.id })
-		v, err := e.Claims[i].Judge(freeTable("negative distance", "observable", c.own, c.ppo, c.depth))
+		version := "observable"
+		if c.id == "policy-inputs" {
+			version = "inputs"
+		}
+		v, err := e.Claims[i].Judge(freeTable("negative distance", version, c.own, c.ppo, c.depth))
 		if err != nil || v.Outcome != c.want || math.Abs(v.Value-c.value) > c.diff {
 			t.Errorf("%s at %d against %d samples: %+v, error %v; want %s of %v", c.id, c.own, c.ppo, v, err, c.want, c.value)
 		}
