@@ -36,9 +36,11 @@ func freeClaims(e ModelFree, robot, a, c, version string) []Claim {
 	own := FreeRows{e.Metric, version}
 	return []Claim{
 		{ID: robot + "-ppo", Figure: "4" + a, Text: "on the " + robot + ", the learned loss needs fewer samples than PPO to " + share,
-			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, 1, fewer) }},
+			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, taskShare, 1, fewer) }},
 		{ID: robot + "-ppo-five", Figure: "4" + a, Text: "on the " + robot + ", it needs a fifth of PPO's samples to that, or less",
-			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, 5, 0) }},
+			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, taskShare, 5, 0) }},
+		{ID: robot + "-ppo-half", Figure: "4" + a, Text: "ours: on the " + robot + ", the learned loss needs a fifth of PPO's samples, or less, to half of the way from a random policy to where PPO ends",
+			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, 0.5, 5, 0) }},
 		{ID: robot + "-arch", Figure: "4" + c, Text: "on the " + robot + ", a loss learned with policies of two hidden layers works for other depths",
 			Judge: func(t tidy.Table) (Verdict, error) { return otherDepths(t, own) }},
 		{ID: robot + "-arch-variation", Figure: "4" + c, Text: "on the " + robot + ", the variation over depths is mild beside the spread over tasks",
@@ -49,8 +51,8 @@ func freeClaims(e ModelFree, robot, a, c, version string) []Claim {
 // fewerSamples judges log10 of the ratio of samples, PPO's by the learned loss's, to
 // the share, by the mean curves of the seeds. Where the learned loss does not get
 // there it counts as taking all samples that PPO takes until its end.
-func fewerSamples(t tidy.Table, f FreeRows, times, margin float64) (Verdict, error) {
-	own, ppo := f.Reach(t, LearnedLoss, taskShare, false), f.Reach(t, PPO, taskShare, false)
+func fewerSamples(t tidy.Table, f FreeRows, share, times, margin float64) (Verdict, error) {
+	own, ppo := f.Reach(t, LearnedLoss, share, false), f.Reach(t, PPO, share, false)
 	if len(own) == 0 {
 		return Verdict{}, fmt.Errorf("no seed has curves of %s, %s and %s; recompute the experiment", LearnedLoss, PPO, RandomPolicy)
 	}
@@ -61,7 +63,7 @@ func fewerSamples(t tidy.Table, f FreeRows, times, margin float64) (Verdict, err
 			missed++
 		}
 	}
-	goals, rivals := f.Reach(t, LearnedLoss, taskShare, true), f.Reach(t, PPO, taskShare, true)
+	goals, rivals := f.Reach(t, LearnedLoss, share, true), f.Reach(t, PPO, share, true)
 	lost, slower := 0, 0
 	for i, r := range goals {
 		if !r.Reached {
@@ -70,7 +72,7 @@ func fewerSamples(t tidy.Table, f FreeRows, times, margin float64) (Verdict, err
 			slower++
 		}
 	}
-	effect := fmt.Sprintf("log10 of the ratio of samples to %g %% of the way, PPO / learned, of the mean over goals", 100*taskShare)
+	effect := fmt.Sprintf("log10 of the ratio of samples to %g %% of the way, PPO / learned, of the mean over goals", 100*share)
 	if times != 1 {
 		effect += fmt.Sprintf(", − log10 %g", times)
 	}

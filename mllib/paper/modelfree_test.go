@@ -211,6 +211,8 @@ func TestFreeClaims(t *testing.T) {
 	}{
 		{"reacher-ppo", 500, 5000, 0, Reproduced, 1 - fewer, 0.01},
 		{"reacher-ppo-five", 500, 5000, 0, Reproduced, 1 - math.Log10(5), 0.01},
+		{"reacher-ppo-half", 400, 5000, 0, Reproduced, math.Log10(2.5), 0.01},
+		{"reacher-ppo-half", 2000, 5000, 0, NotReproduced, math.Log10(0.5), 0.02},
 		{"reacher-ppo", 2000, 5000, 0, Reproduced, math.Log10(2.5) - fewer, 0.01},
 		{"reacher-ppo-five", 2000, 5000, 0, NotReproduced, math.Log10(0.5), 0.01},
 		{"reacher-ppo", 5000, 5000, 0, NotReproduced, -fewer, 0.01},
