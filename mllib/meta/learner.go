@@ -64,7 +64,39 @@ func (l LossAndRate) At(phi nn.Params) Rule {
 	}
 }
 
+// TargetLoss is a learned loss of a given form: half the squared distance of what the
+// optimizee says from a learned target,
+//
+//	L = mean ½ |z − Net_φ(x)|²
+//
+// over the rows x of the features, whose columns From, From+1, … hold z, such as the
+// mean μ of a policy; Net has as many outputs as z has numbers. Where Net does not
+// look at z, descent moves z to the target from everywhere, which a network with one
+// output has to learn. The form is ours: the paper has Loss.
+type TargetLoss struct {
+	Net  nn.MLP
+	From int
+	Rate float64 // α
+}
+
+// Init draws φ on the heap.
+func (l TargetLoss) Init(rng *rand.Rand) nn.Params { return l.Net.Init(nil, rng) }
+
+// At is descent on the loss with parameters φ.
+func (l TargetLoss) At(phi nn.Params) Rule {
+	return Objective(func(task Task, theta nn.Params, rng *rand.Rand) *ad.Value {
+		x := task.Features(theta, rng)
+		target := l.Net.Apply(phi, x)
+		if l.From < 0 || l.From+target.Cols > x.Cols {
+			panic(fmt.Sprintf("meta: TargetLoss of columns %d to %d of %d", l.From, l.From+target.Cols, x.Cols))
+		}
+		off := ad.Sub(ad.SliceCols(x, l.From, l.From+target.Cols), target)
+		return ad.Scale(0.5*float64(target.Cols), ad.Mean(ad.Square(off)))
+	}).At(l.Rate)
+}
+
 var (
 	_ Learner = Loss{}
+	_ Learner = TargetLoss{}
 	_ Learner = LossAndRate{}
 )
