@@ -185,7 +185,7 @@ func TestStyles(t *testing.T) {
 		{"task loss", "learned", "task loss, best rate", "scaled task loss"}, {"task loss", "task loss, rate 0.1", "learned without x", "learned shaped without x"},
 		{"once after all", "each step"}, {"learned", "learned, fixed rate", paper.ThroughModel, paper.ThroughTruth}, {"real", "imagined"},
 		{"learned shaped", paper.LearnedFeedback, "learned", "learned, equal time", paper.ThroughModel, paper.ThroughTruth, "behaviour cloning", "behaviour cloning, goal not seen"}, {"truth", "learned shaped", "learned", "task loss, best rate"},
-		{"learned", paper.PPO, paper.PPOAllGoals, paper.RandomPolicy, paper.LearnedLogProb}, {validated, members}, {layers(1), layers(2), layers(3), layers(4)},
+		{"learned", paper.LearnedTarget, paper.PPO, paper.PPOAllGoals, paper.RandomPolicy}, {"learned", paper.LearnedLogProb, paper.RandomPolicy}, {validated, members}, {layers(1), layers(2), layers(3), layers(4)},
 		{descents(5), descents(10), descents(20), descents(40)}, {"reference", "reference shaped", "reference task loss"}}
 	for _, g := range groups {
 		seen := map[look]string{}

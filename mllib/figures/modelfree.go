@@ -23,9 +23,22 @@ func descents(n int) string { return "descents " + strconv.Itoa(n) }
 
 // free is the first version of a model-free experiment.
 type free struct {
-	e     paper.ModelFree
-	v     paper.FreeVersion
-	robot string
+	e       paper.ModelFree
+	v       paper.FreeVersion
+	robot   string
+	methods []string // the losses
+	deep    string   // the one that is tested in depth
+}
+
+func newFree(e paper.ModelFree, robot string) free {
+	f := free{e: e, v: e.Versions[0], robot: robot}
+	for _, l := range f.v.Losses {
+		f.methods = append(f.methods, l.Method)
+		if l.Deep {
+			f.deep = l.Method
+		}
+	}
+	return f
 }
 
 // freePanels is Fig. 4 of a robot: (a or b) the score against samples and against
@@ -34,7 +47,7 @@ type free struct {
 // meta-training, and the robot before and after.
 func freePanels(experiment, letter, deep, robot string) []panel {
 	e := settings[paper.ModelFree](experiment)
-	f := free{e, e.Versions[0], robot}
+	f := newFree(e, robot)
 	stem := "fig4" + letter + "-" + robot
 	all := []panel{
 		f.scores(stem, "("+letter+") "),
@@ -98,8 +111,11 @@ func inUpdates(t tidy.Table, samples map[string]int) tidy.Table {
 
 // perUpdate are the samples of an update of each method.
 func (f free) perUpdate() map[string]int {
-	own := f.e.Test.Episodes * f.e.Test.Steps
-	return map[string]int{paper.LearnedLoss: own, paper.LearnedLogProb: own, paper.PPO: f.v.PPO.Episodes * f.e.Test.Steps}
+	samples := map[string]int{paper.PPO: f.v.PPO.Episodes * f.e.Test.Steps}
+	for _, m := range []string{paper.LearnedLoss, paper.LearnedTarget, paper.LearnedLogProb} {
+		samples[m] = f.e.Test.Episodes * f.e.Test.Steps
+	}
+	return samples
 }
 
 // scores are the score against samples, and against updates as far as the learned loss
@@ -107,7 +123,7 @@ func (f free) perUpdate() map[string]int {
 func (f free) scores(name, title string) panel {
 	levels := []string{paper.RandomPolicy, paper.PPOAllGoals}
 	tests := f.tests(f.v.Name, levels...)
-	methods := append([]string{paper.LearnedLoss, paper.PPO}, levels...)
+	methods := slices.Concat(f.methods, []string{paper.PPO}, levels)
 	samples := f.of(title+"Score against samples", methods, func(t tidy.Table) tidy.Table { return positive(tests(t), levels...) })
 	samples.logX, samples.bare = true, true
 	updates := f.of(title+"Score against policy updates", methods, func(t tidy.Table) tidy.Table { return inUpdates(tests(t), f.perUpdate()) })
@@ -121,7 +137,7 @@ var shares = []float64{0.5, 0.8, 0.95}
 // reach is how many goals of all seeds are at a share of the way from the random policy
 // to where PPO ends, against samples.
 func (f free) reach(name string) panel {
-	methods := []string{paper.LearnedLoss, paper.PPO}
+	methods := slices.Concat(f.methods, []string{paper.PPO})
 	own := paper.FreeRows{Metric: f.e.Metric, Version: f.v.Name}
 	pick := func(d Data) tidy.Table {
 		return d.Rows.Where(tidy.Method(methods...), tidy.Metric(f.e.Metric), tidy.Has("split", "meta-test"), tidy.Has("version", f.v.Name))
@@ -188,7 +204,7 @@ func (f free) depths(name, title string) panel {
 	}
 	slices.Sort(methods)
 	c := f.of(title, methods, func(t tidy.Table) tidy.Table {
-		t = t.Where(tidy.Method(paper.LearnedLoss), tidy.Metric(f.e.Metric, tidy.DivergedMetric), tidy.Has("version", f.v.Name), tidy.Has("split", "meta-test"))
+		t = t.Where(tidy.Method(f.deep), tidy.Metric(f.e.Metric, tidy.DivergedMetric), tidy.Has("version", f.v.Name), tidy.Has("split", "meta-test"))
 		rows := inUpdates(t, f.perUpdate())
 		for i, r := range rows {
 			n, err := strconv.Atoi(tidy.TaskValue(r.Task, "layers"))
@@ -223,7 +239,7 @@ func (f free) others(name string) panel {
 			title = "1 episode an update"
 		}
 		c := f.of(title, methods, func(t tidy.Table) tidy.Table {
-			t = t.Where(tidy.Method(paper.LearnedLoss), tidy.Metric(f.e.Metric, tidy.DivergedMetric), tidy.Has("version", f.v.Name), tidy.Has("split", "validation"), tidy.Has("episodes", episodes))
+			t = t.Where(tidy.Method(f.deep), tidy.Metric(f.e.Metric, tidy.DivergedMetric), tidy.Has("version", f.v.Name), tidy.Has("split", "validation"), tidy.Has("episodes", episodes))
 			rows := slices.Clone(positive(t))
 			for i, r := range rows {
 				n, _ := strconv.Atoi(tidy.TaskValue(r.Task, "descents"))
@@ -242,7 +258,7 @@ func (f free) others(name string) panel {
 func (f free) training(name string) panel {
 	score := f.e.Metric + " by outer step"
 	c := f.of("Meta-training", []string{members, validated}, func(t tidy.Table) tidy.Table {
-		t = t.Where(tidy.Method(paper.LearnedLoss), tidy.Metric(score), tidy.Has("version", f.v.Name))
+		t = t.Where(tidy.Method(f.deep), tidy.Metric(score), tidy.Has("version", f.v.Name))
 		rows := slices.Clone(t)
 		for i, r := range rows {
 			rows[i].Method = members
@@ -292,7 +308,7 @@ func (f free) pictures(d Data, filters ...tidy.Filter) tidy.Table {
 // updates are those after which the last pictures are.
 func (f free) updates(d Data) int {
 	last := 0
-	for _, task := range f.pictures(d, tidy.Method(paper.LearnedLoss)).Tasks() {
+	for _, task := range f.pictures(d, tidy.Method(f.deep)).Tasks() {
 		n, _ := strconv.Atoi(tidy.TaskValue(task, "updates"))
 		last = max(last, n)
 	}
@@ -304,7 +320,7 @@ func (f free) updates(d Data) int {
 func (f free) ways(name string) panel {
 	part := func(updates func(Data) int) panel {
 		pick := func(d Data) tidy.Table {
-			return f.pictures(d, tidy.Method(paper.LearnedLoss), tidy.Has("updates", strconv.Itoa(updates(d))), tidy.Not(tidy.Has("part")), tidy.Metric("x", "y"))
+			return f.pictures(d, tidy.Method(f.deep), tidy.Has("updates", strconv.Itoa(updates(d))), tidy.Not(tidy.Has("part")), tidy.Metric("x", "y"))
 		}
 		return drawn("", pick, func(d Data, rows tidy.Table) (fig.Panel, error) {
 			all, err := goals(f.pictures(d, tidy.Method("goal")))
@@ -337,7 +353,7 @@ func followed(robot string) string {
 // above, with an animation.
 func (f free) robots(name string) panel {
 	rows := func(d Data, updates int) tidy.Table {
-		return f.pictures(d, tidy.Method(paper.LearnedLoss), tidy.Has("part"), tidy.Has("updates", strconv.Itoa(updates)))
+		return f.pictures(d, tidy.Method(f.deep), tidy.Has("part"), tidy.Has("updates", strconv.Itoa(updates)))
 	}
 	fills := func(d Data) bool { return len(rows(d, 0)) > 0 && f.updates(d) > 0 }
 	return panel{name: name, fills: fills, draw: func(d Data) (fig.Panel, error) {

@@ -36,21 +36,22 @@ func freeData(experiment string) Data {
 				for i, l := range v.Losses {
 					ramp(l.Method, task, per, e.Test.Updates, 0.5/float64(1+i))
 				}
-				if !v.Deep {
+				deep, ok := v.Deep()
+				if !ok {
 					continue
 				}
 				for _, n := range e.Test.Depths {
-					ramp(paper.LearnedLoss, task+"/layers="+strconv.Itoa(n), per, e.Test.Updates, 0.3+0.1*float64(n))
+					ramp(deep.Method, task+"/layers="+strconv.Itoa(n), per, e.Test.Updates, 0.3+0.1*float64(n))
 				}
 				for _, n := range e.Test.OtherEpisodes {
 					for _, k := range e.Test.OtherDescents {
-						ramp(paper.LearnedLoss, fmt.Sprintf("version=%s/split=validation/goal=%d/episodes=%d/descents=%d", v.Name, goal, n, k), n*e.Test.Steps, 10, float64(k)/40)
+						ramp(deep.Method, fmt.Sprintf("version=%s/split=validation/goal=%d/episodes=%d/descents=%d", v.Name, goal, n, k), n*e.Test.Steps, 10, float64(k)/40)
 					}
 				}
 			}
 			for step := 20; step <= 100; step += 20 {
-				t.add(paper.LearnedLoss, seed, fmt.Sprintf("version=%s/split=meta-train", v.Name), step, e.Metric+" by outer step", -8+float64(step)/50)
-				t.add(paper.LearnedLoss, seed, fmt.Sprintf("version=%s/split=validation", v.Name), step, e.Metric+" by outer step", -7+float64(step)/30)
+				t.add(v.Losses[len(v.Losses)-1].Method, seed, fmt.Sprintf("version=%s/split=meta-train", v.Name), step, e.Metric+" by outer step", -8+float64(step)/50)
+				t.add(v.Losses[len(v.Losses)-1].Method, seed, fmt.Sprintf("version=%s/split=validation", v.Name), step, e.Metric+" by outer step", -7+float64(step)/30)
 			}
 		}
 	}
@@ -60,6 +61,7 @@ func freeData(experiment string) Data {
 
 // freePictures are the ways of a robot of two parts to two goals.
 func freePictures(p *rows, e paper.ModelFree) {
+	deep, _ := e.Versions[0].Deep()
 	for goal := range 2 {
 		task := fmt.Sprintf("version=%s/split=meta-test/goal=%d", e.Versions[0].Name, goal)
 		p.add("goal", 0, task, 0, "x", 1)
@@ -69,18 +71,18 @@ func freePictures(p *rows, e paper.ModelFree) {
 			for step := range 9 {
 				x, y := speed*float64(step), speed*float64(step*goal)
 				for axis, v := range map[string]float64{"x": x, "y": y, "z": 0.1} {
-					p.add(paper.LearnedLoss, 0, at, step, axis, v)
+					p.add(deep.Method, 0, at, step, axis, v)
 					if goal == 0 {
 						for i, part := range []string{"leg", e.Test.Followed} {
 							of := at + "/part=" + part
-							p.add(paper.LearnedLoss, 0, of+"/end=a", step, axis, v-0.1*float64(i))
-							p.add(paper.LearnedLoss, 0, of+"/end=b", step, axis, v)
+							p.add(deep.Method, 0, of+"/end=a", step, axis, v-0.1*float64(i))
+							p.add(deep.Method, 0, of+"/end=b", step, axis, v)
 						}
 					}
 				}
 				if goal == 0 {
 					for _, part := range []string{"leg", e.Test.Followed} {
-						p.add(paper.LearnedLoss, 0, at+"/part="+part, step, "radius", 0.05)
+						p.add(deep.Method, 0, at+"/part="+part, step, "radius", 0.05)
 					}
 				}
 			}
@@ -93,7 +95,7 @@ func freePictures(p *rows, e paper.ModelFree) {
 func TestFreeScores(t *testing.T) {
 	d := freeData("mfrl-reacher")
 	e := settings[paper.ModelFree]("mfrl-reacher")
-	f := free{e, e.Versions[0], "reacher"}
+	f := newFree(e, "reacher")
 	tests := f.tests("observable", paper.PPOAllGoals)
 	learned := positive(tests(d.Rows)).Where(tidy.Method(paper.LearnedLoss))
 	if first, want := slices.Min(learned.Steps()), max(1, e.Test.Updates/10)*e.Test.Episodes*e.Test.Steps; first != want {
@@ -123,7 +125,7 @@ func TestSteps(t *testing.T) {
 func TestRobotPoses(t *testing.T) {
 	d := freeData("mfrl-ant")
 	e := settings[paper.ModelFree]("mfrl-ant")
-	f := free{e, e.Versions[0], "ant"}
+	f := newFree(e, "ant")
 	at := f.pictures(d, tidy.Has("part"), tidy.Has("updates", strconv.Itoa(e.Test.Updates)))
 	poses := must(robotPoses(at, f.pictures(d, tidy.Method("goal"), tidy.Has("goal", "0"))))
 	if len(poses) != 9 {

@@ -36,6 +36,7 @@ func methods() []method {
 		{paper.LearnedInTime, fig.Sky, fig.LongDash, fig.Plus, "learned loss, equal time"},
 		{paper.Cloned, fig.Black, fig.Dashed, fig.NoMarker, "behaviour cloning"},
 		{paper.ClonedBlind, fig.Gray, fig.Dotted, fig.NoMarker, "behaviour cloning, goal not seen"},
+		{paper.LearnedTarget, fig.Sky, fig.LongDash, fig.Ring, "learned loss, distance from a target"},
 		{paper.PPO, fig.Orange, fig.Dashed, fig.Square, "PPO"},
 		{paper.PPOAllGoals, fig.Black, fig.DashDot, fig.NoMarker, "PPO for all goals, at its end"},
 		{paper.RandomPolicy, fig.Gray, fig.Dotted, fig.NoMarker, "random policy"},

@@ -30,6 +30,7 @@ const (
 
 	LearnedFeedback = "learned shaped, feedback" // ours: the expert's feedback law in the policy's own states
 	LearnedInTime   = "learned, equal time"      // without expert, in the time of the loss shaped by cloning
+	LearnedTarget   = "learned target"           // ours: M_φ is the distance of the policy's mean from a learned target
 	LearnedLogProb  = "learned, log π"           // M_φ sees log π instead of the policy's mean and deviation
 
 	PPO          = "PPO"            // a run for each goal

@@ -30,7 +30,6 @@ type FreeVersion struct {
 	Train   FreeTraining
 	PPO     *FreePPO // one run for each goal; nil for none
 	Ceiling *FreePPO // one run for all goals, whose policy sees the goal; nil for none
-	Deep    bool     // tested on other policies, other episodes and steps, and drawn
 }
 
 // FreeLoss is a method of learning a loss.
@@ -38,6 +37,18 @@ type FreeLoss struct {
 	Method  string
 	Inputs  rl.Inputs
 	Learner meta.Learner
+	Eta     float64 // rate η of Adam at the start
+	Deep    bool    // tested on other policies, other episodes and steps, and drawn; one of an experiment
+}
+
+// Deep is the loss of a version that is tested in depth, if there is one.
+func (v FreeVersion) Deep() (FreeLoss, bool) {
+	for _, l := range v.Losses {
+		if l.Deep {
+			return l, true
+		}
+	}
+	return FreeLoss{}, false
 }
 
 // FreeTraining is how a loss is learned.
@@ -90,12 +101,21 @@ type FreePPO struct {
 	At       []int // iterations after which the policy is measured
 }
 
-// smallLast is M_φ of the model-free experiments: the mean of a network with tanh units
-// whose last layer begins small. A random loss of ordinary size would push means far
-// beyond the limits of the actions, from where no gradient leads back.
-func smallLast(inputs, hidden int, last, alpha float64) meta.Learner {
+// oneOutput is M_φ as the mean of a network with tanh units and one output, whose last
+// layer begins small: a random loss of ordinary size would push means far beyond the
+// limits of the actions, from where no gradient leads back.
+func oneOutput(inputs, hidden int, last, alpha float64) meta.Learner {
 	return FreeLearner{last, meta.Loss{Rate: alpha,
 		Net: nn.MLP{Sizes: []int{inputs, hidden, hidden, 1}, Hidden: ad.Tanh, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault}}}
+}
+
+// targetLoss is M_φ as half the squared distance of the policy's mean from a target that
+// such a network makes of observation, action, mean and deviation:
+//
+//	M_φ = mean ½ |μ − f_φ(s, a, μ, σ)|²
+func targetLoss(no, na, hidden int, last, alpha float64) meta.Learner {
+	return FreeLearner{last, meta.TargetLoss{From: no + na, Rate: alpha,
+		Net: nn.MLP{Sizes: []int{no + 3*na, hidden, hidden, na}, Hidden: ad.Tanh, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault}}}
 }
 
 // measuredAt are the iterations after which a run of so many is measured: all of the
@@ -123,39 +143,47 @@ func reacherUnits() []float64 { return []float64{1, 1, 1, 1, 0.2, 0.2, 5, 5, 0.2
 func freeReacherVersions() []FreeVersion {
 	ppo, ceiling := rl.DefaultPPO(11, 2, 100, 200, 3e-3), rl.DefaultPPO(11, 2, 200, 200, 3e-3)
 	ppo.Discount, ceiling.Discount = 0.9, 0.9
-	meanAndStd := FreeLoss{LearnedLoss, rl.MeanAndStd, smallLast(17, 64, 0.1, 0.1)}
+	meanAndStd := FreeLoss{LearnedLoss, rl.MeanAndStd, oneOutput(17, 64, 0.1, 0.1), 8e-3, true}
 	observable := FreeVersion{Name: "observable", World: FreeReacher(env.ObservableReacher()), Policy: nn.NewGaussian(11, 2, -1, 64, 64), Units: reacherUnits(),
 		Losses: []FreeLoss{meanAndStd},
 		Train: FreeTraining{
 			Config: meta.TrainConfig{OuterSteps: 1200, Unroll: 5, Lifetime: 10, Population: 16, Outer: nn.DefaultAdam(8e-3), Decay: true, Clip: 10},
 			Young:  100, Steps: 50, Episodes: 8, Rows: 80, Pool: 256, Discount: 0.9, Average: 0.9, Every: 100,
 		},
-		PPO: ppoRuns(ppo, 4), Ceiling: ppoRuns(ceiling, 32), Deep: true}
+		PPO: ppoRuns(ppo, 4), Ceiling: ppoRuns(ceiling, 32)}
 	short := observable
-	short.Ceiling, short.Deep = nil, false
+	short.Ceiling = nil
+	meanAndStd.Deep = false
+	short.Losses = []FreeLoss{meanAndStd}
 	short.Train.Config.OuterSteps, short.Train.Young, short.Train.Every = 250, 50, 50
 	paper, inputs := short, short
 	paper.Name, paper.World = "paper", FreeReacher(env.DefaultReacher())
 	inputs.Name, inputs.PPO = "inputs", nil
-	inputs.Losses = []FreeLoss{meanAndStd, {LearnedLogProb, rl.LogProb, smallLast(14, 64, 0.1, 0.1)}}
+	inputs.Losses = []FreeLoss{meanAndStd, {LearnedLogProb, rl.LogProb, oneOutput(14, 64, 0.1, 0.1), 8e-3, false}}
 	return []FreeVersion{observable, paper, inputs}
 }
 
-// freeAntVersions is one: the ant in its heading frame, rewarded for progress.
+// freeAntVersions is one: the ant in its heading frame, rewarded for progress. A loss of
+// another form stands beside that with one output, from which descent moves the mean to
+// a target from everywhere; the network with one output has to learn that. On the
+// reacher that form stays where it is after an update or two.
 func freeAntVersions() []FreeVersion {
 	ppo := rl.DefaultPPO(28, 8, 150, 160, 1e-3)
 	ppo.FinalRate, ppo.MaxNorm = 0.05, 0.5
 	ceiling := ppo
 	ceiling.Iterations = 400
 	critic := rl.Critic{Net: nn.MLP{Sizes: []int{28, 64, 64, 1}, Hidden: ad.Tanh, Out: nn.Linear, Bias: true, Weights: nn.TorchDefault},
-		Discount: 0.99, Lambda: 0.95, Adam: nn.DefaultAdam(1e-3), Epochs: 2, MiniBatch: 100, MaxNorm: 5}
+		Discount: 0.99, Lambda: 0.95, Adam: nn.DefaultAdam(1e-3), Epochs: 2, MiniBatch: 100, MaxNorm: 1}
 	return []FreeVersion{{Name: "heading", World: FreeAnt(env.HeadingAnt()), Policy: nn.NewGaussian(28, 8, -1, 64, 64),
-		Losses: []FreeLoss{{LearnedLoss, rl.MeanAndStd, smallLast(52, 64, 0.02, 0.1)}},
-		Train: FreeTraining{
-			Config: meta.TrainConfig{OuterSteps: 250, Unroll: 10, Lifetime: 4, Population: 16, Outer: nn.DefaultAdam(8e-3), Decay: true, Clip: 1},
-			Young:  60, Steps: 100, Episodes: 2, Rows: 80, Pool: 96, Critic: &critic, Average: 0.9, Every: 25,
+		Losses: []FreeLoss{
+			{LearnedLoss, rl.MeanAndStd, oneOutput(52, 64, 0.02, 0.1), 6e-3, false},
+			{LearnedTarget, rl.MeanAndStd, targetLoss(28, 8, 64, 0.3, 0.1), 2.5e-3, true},
 		},
-		PPO: ppoRuns(ppo, 4), Ceiling: ppoRuns(ceiling, 4), Deep: true}}
+		Train: FreeTraining{
+			Config: meta.TrainConfig{OuterSteps: 450, Unroll: 10, Lifetime: 6, Population: 16, Outer: nn.DefaultAdam(2.5e-3), Decay: true, Clip: 1},
+			Young:  150, Steps: 100, Episodes: 1, Rows: 50, Pool: 96, Critic: &critic, Average: 0.97, Every: 50,
+		},
+		PPO: ppoRuns(ppo, 4), Ceiling: ppoRuns(ceiling, 4)}}
 }
 
 func freeReacherTests() FreeTest {
@@ -166,8 +194,8 @@ func freeReacherTests() FreeTest {
 }
 
 func freeAntTests() FreeTest {
-	return FreeTest{Steps: 200, Episodes: 2, Descents: 5, Rows: 80, Goals: 10, Updates: 15, Evaluated: 4,
-		Validation: 3, ValidatedUpdates: 4, Depths: []int{1, 3, 4}, DepthsAt: []int{0, 1, 2, 3, 5, 10, 15},
+	return FreeTest{Steps: 200, Episodes: 2, Descents: 10, Rows: 80, Goals: 10, Updates: 10, Evaluated: 4,
+		Validation: 3, ValidatedUpdates: 4, Depths: []int{1, 3, 4}, DepthsAt: []int{0, 1, 2, 5, 10},
 		OtherEpisodes: []int{1, 2, 4}, OtherDescents: []int{5, 10, 20}, OtherSamples: 2400,
 		LogEvery: 10, Shown: 1000, Frames: 4, Followed: "torso"}
 }

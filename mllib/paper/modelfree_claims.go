@@ -20,41 +20,53 @@ const (
 )
 
 func freeReacherClaims() []Claim {
-	e := ModelFree{Name: "mfrl-reacher", Metric: "negative distance"}
-	return append(freeClaims(e, "reacher", "a", "c", "observable"),
-		Claim{ID: "policy-inputs", Figure: "4a", Text: "mean and deviation of the policy as inputs of the learned loss work better than log π, on the reacher",
-			Judge: func(t tidy.Table) (Verdict, error) { return policyInputs(t, e.Metric, "inputs") }})
+	f := FreeRows{"negative distance", "observable"}
+	claims := append(ppoClaims(f, "reacher", "4a", LearnedLoss, ""), depthClaims(f, "reacher", "4c", LearnedLoss)...)
+	return append(claims, Claim{ID: "policy-inputs", Figure: "4a", Text: "mean and deviation of the policy as inputs of the learned loss work better than log π, on the reacher",
+		Judge: func(t tidy.Table) (Verdict, error) { return policyInputs(t, FreeRows{f.Metric, "inputs"}) }})
 }
 
 func freeAntClaims() []Claim {
-	return freeClaims(ModelFree{Name: "mfrl-ant", Metric: "progress"}, "ant", "b", "d", "heading")
+	f := FreeRows{"progress", "heading"}
+	claims := append(ppoClaims(f, "ant", "4b", LearnedLoss, ""), ppoClaims(f, "ant", "4b", LearnedTarget, "-target")...)
+	return append(claims, depthClaims(f, "ant", "4d", LearnedTarget)...)
 }
 
-// freeClaims are the paper's sentences on Fig. 4, each half for itself.
-func freeClaims(e ModelFree, robot, a, c, version string) []Claim {
-	share := fmt.Sprintf("%g %% of the way from a random policy to where PPO ends", 100*taskShare)
-	own := FreeRows{e.Metric, version}
+// ppoClaims are the paper's sentences on samples, each half for itself; suffix and text
+// say so if the loss is of another form.
+func ppoClaims(f FreeRows, robot, figure, method, suffix string) []Claim {
+	share, loss := fmt.Sprintf("%g %% of the way from a random policy to where PPO ends", 100*taskShare), "the learned loss"
+	if suffix != "" {
+		loss = "ours: a loss that is the distance from a learned target"
+	}
+	claim := func(id, text string, share, times, margin float64) Claim {
+		return Claim{ID: robot + "-ppo" + suffix + id, Figure: figure, Text: text,
+			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, f, method, share, times, margin) }}
+	}
 	return []Claim{
-		{ID: robot + "-ppo", Figure: "4" + a, Text: "on the " + robot + ", the learned loss needs fewer samples than PPO to " + share,
-			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, taskShare, 1, fewer) }},
-		{ID: robot + "-ppo-five", Figure: "4" + a, Text: "on the " + robot + ", it needs a fifth of PPO's samples to that, or less",
-			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, taskShare, 5, 0) }},
-		{ID: robot + "-ppo-half", Figure: "4" + a, Text: "ours: on the " + robot + ", the learned loss needs a fifth of PPO's samples, or less, to half of the way from a random policy to where PPO ends",
-			Judge: func(t tidy.Table) (Verdict, error) { return fewerSamples(t, own, 0.5, 5, 0) }},
-		{ID: robot + "-arch", Figure: "4" + c, Text: "on the " + robot + ", a loss learned with policies of two hidden layers works for other depths",
-			Judge: func(t tidy.Table) (Verdict, error) { return otherDepths(t, own) }},
-		{ID: robot + "-arch-variation", Figure: "4" + c, Text: "on the " + robot + ", the variation over depths is mild beside the spread over tasks",
-			Judge: func(t tidy.Table) (Verdict, error) { return depthVariation(t, own) }},
+		claim("", "on the "+robot+", "+loss+" needs fewer samples than PPO to "+share, taskShare, 1, fewer),
+		claim("-five", "on the "+robot+", "+loss+" needs a fifth of PPO's samples, or less, to "+share, taskShare, 5, 0),
+		claim("-half", "not the paper's share: on the "+robot+", "+loss+" needs a fifth of PPO's samples, or less, to half of the way", 0.5, 5, 0),
+	}
+}
+
+// depthClaims are those on other depths.
+func depthClaims(f FreeRows, robot, figure, method string) []Claim {
+	return []Claim{
+		{ID: robot + "-arch", Figure: figure, Text: "on the " + robot + ", a loss learned with policies of two hidden layers works for other depths",
+			Judge: func(t tidy.Table) (Verdict, error) { return otherDepths(t, f, method) }},
+		{ID: robot + "-arch-variation", Figure: figure, Text: "on the " + robot + ", the variation over depths is mild beside the spread over tasks",
+			Judge: func(t tidy.Table) (Verdict, error) { return depthVariation(t, f, method) }},
 	}
 }
 
 // fewerSamples judges log10 of the ratio of samples, PPO's by the learned loss's, to
 // the share, by the mean curves of the seeds. Where the learned loss does not get
 // there it counts as taking all samples that PPO takes until its end.
-func fewerSamples(t tidy.Table, f FreeRows, share, times, margin float64) (Verdict, error) {
-	own, ppo := f.Reach(t, LearnedLoss, share, false), f.Reach(t, PPO, share, false)
+func fewerSamples(t tidy.Table, f FreeRows, method string, share, times, margin float64) (Verdict, error) {
+	own, ppo := f.Reach(t, method, share, false), f.Reach(t, PPO, share, false)
 	if len(own) == 0 {
-		return Verdict{}, fmt.Errorf("no seed has curves of %s, %s and %s; recompute the experiment", LearnedLoss, PPO, RandomPolicy)
+		return Verdict{}, fmt.Errorf("no seed has curves of %s, %s and %s; recompute the experiment", method, PPO, RandomPolicy)
 	}
 	effects, missed := make([]float64, len(own)), 0
 	for i, r := range own {
@@ -63,7 +75,7 @@ func fewerSamples(t tidy.Table, f FreeRows, share, times, margin float64) (Verdi
 			missed++
 		}
 	}
-	goals, rivals := f.Reach(t, LearnedLoss, share, true), f.Reach(t, PPO, share, true)
+	goals, rivals := f.Reach(t, method, share, true), f.Reach(t, PPO, share, true)
 	lost, slower := 0, 0
 	for i, r := range goals {
 		if !r.Reached {
@@ -85,13 +97,13 @@ func fewerSamples(t tidy.Table, f FreeRows, share, times, margin float64) (Verdi
 
 // depthsOf are the mean curves of the seeds by the number of hidden layers, of those
 // that all depths have.
-func (f FreeRows) depthsOf(t tidy.Table) (two []freeCurve, others map[string][]freeCurve, err error) {
-	two = means(f.of(t, LearnedLoss, ""))
+func (f FreeRows) depthsOf(t tidy.Table, method string) (two []freeCurve, others map[string][]freeCurve, err error) {
+	two = means(f.of(t, method, ""))
 	others = map[string][]freeCurve{}
-	for _, task := range t.Where(tidy.Method(LearnedLoss), tidy.Has("version", f.Version), tidy.Has("layers")).Tasks() {
+	for _, task := range t.Where(tidy.Method(method), tidy.Has("version", f.Version), tidy.Has("layers")).Tasks() {
 		layers := tidy.TaskValue(task, "layers")
 		if _, ok := others[layers]; !ok {
-			others[layers] = means(f.of(t, LearnedLoss, layers))
+			others[layers] = means(f.of(t, method, layers))
 		}
 	}
 	for layers, c := range others {
@@ -107,8 +119,8 @@ func (f FreeRows) depthsOf(t tidy.Table) (two []freeCurve, others map[string][]f
 
 // otherDepths judges the share of the gain of two layers, over the random policy, that
 // the worst depth has at its end, minus archShare.
-func otherDepths(t tidy.Table, f FreeRows) (Verdict, error) {
-	two, others, err := f.depthsOf(t)
+func otherDepths(t tidy.Table, f FreeRows, method string) (Verdict, error) {
+	two, others, err := f.depthsOf(t, method)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -129,12 +141,12 @@ func otherDepths(t tidy.Table, f FreeRows) (Verdict, error) {
 
 // depthVariation judges archSpread minus the largest difference of a depth's mean from
 // that of two layers, in standard deviations over the goals.
-func depthVariation(t tidy.Table, f FreeRows) (Verdict, error) {
-	two, others, err := f.depthsOf(t)
+func depthVariation(t tidy.Table, f FreeRows, method string) (Verdict, error) {
+	two, others, err := f.depthsOf(t, method)
 	if err != nil {
 		return Verdict{}, err
 	}
-	goals := f.of(t, LearnedLoss, "")
+	goals := f.of(t, method, "")
 	effects := make([]float64, len(two))
 	for i, c := range two {
 		var ends []float64
@@ -163,8 +175,7 @@ func layerList(others map[string][]freeCurve) string {
 }
 
 // policyInputs judges the difference of scores in the second half of the updates.
-func policyInputs(t tidy.Table, metric, version string) (Verdict, error) {
-	f := FreeRows{metric, version}
+func policyInputs(t tidy.Table, f FreeRows) (Verdict, error) {
 	own, rival := means(f.of(t, LearnedLoss, "")), means(f.of(t, LearnedLogProb, ""))
 	if len(own) == 0 || len(own) != len(rival) {
 		return Verdict{}, fmt.Errorf("%d seeds have rows of %s and %d of %s; recompute the experiment", len(own), LearnedLoss, len(rival), LearnedLogProb)

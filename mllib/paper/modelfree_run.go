@@ -57,12 +57,12 @@ func (l freeLab) version(v FreeVersion) error {
 		return err
 	}
 	f := freeVersion{l, v, w}
-	for i, loss := range v.Losses {
+	for _, loss := range v.Losses {
 		m, err := f.learn(loss)
 		if err != nil {
 			return fmt.Errorf("%s: %w", loss.Method, err)
 		}
-		if err := f.test(m, loss, v.Deep && i == 0); err != nil {
+		if err := f.test(m, loss); err != nil {
 			return fmt.Errorf("%s: %w", loss.Method, err)
 		}
 	}
@@ -268,9 +268,8 @@ func (j gauge) score(theta nn.Params, goal []float64, name string) (float64, err
 	return j.samples.Score(), err
 }
 
-// test writes what a loss makes of fresh policies on new goals. deep tests also with
-// other policies, episodes and steps.
-func (f freeVersion) test(m Method, loss FreeLoss, deep bool) error {
+// test writes what a loss makes of fresh policies on new goals.
+func (f freeVersion) test(m Method, loss FreeLoss) error {
 	for k, goal := range f.goals("meta-test", f.Test.Goals) {
 		task := freeTest(f.v.Name, k)
 		a := f.adaptation(m, loss, goal)
@@ -278,7 +277,7 @@ func (f freeVersion) test(m Method, loss FreeLoss, deep bool) error {
 		if err := f.adapt(a, task); err != nil {
 			return err
 		}
-		if !deep {
+		if !loss.Deep {
 			continue
 		}
 		if err := f.depths(a, task); err != nil {
@@ -288,7 +287,7 @@ func (f freeVersion) test(m Method, loss FreeLoss, deep bool) error {
 			return err
 		}
 	}
-	if !deep {
+	if !loss.Deep {
 		return nil
 	}
 	return f.others(m, loss)

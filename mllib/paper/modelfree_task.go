@@ -44,12 +44,12 @@ func (c FreeAnt) Open(data string, steps int) (env.World, error) {
 // size.
 type FreeLearner struct {
 	Last float64 // that share
-	meta.Loss
+	meta.Learner
 }
 
 // Init draws φ on the heap.
 func (l FreeLearner) Init(rng *rand.Rand) nn.Params {
-	phi := l.Loss.Init(rng)
+	phi := l.Learner.Init(rng)
 	for _, v := range phi[len(phi)-2:] { // weights and biases
 		kernel.Scale(v.Data, l.Last, v.Data)
 	}
@@ -60,7 +60,7 @@ func (l FreeLearner) Init(rng *rand.Rand) nn.Params {
 // its tasks.
 func (t FreeTraining) advantage(rng *rand.Rand) rl.Advantage {
 	if t.Critic != nil {
-		return rl.Standard{Of: t.Critic.Start(rng)}
+		return rl.NewScaled(t.Critic.Start(rng))
 	}
 	return rl.Standard{Of: rl.Baseline{Discount: t.Discount}}
 }
@@ -93,6 +93,7 @@ func (v FreeVersion) Training(loss FreeLoss, data string, seed uint64) (FreeMeta
 			Rows: v.Train.Rows, Inputs: loss.Inputs, Units: v.Units}
 	}
 	config := v.Train.Config
+	config.Outer.Rate = loss.Eta
 	if v.Train.Young > 0 {
 		config.Lifetime = 1
 	}

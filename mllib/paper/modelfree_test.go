@@ -65,7 +65,7 @@ func TestModelFreeLearns(t *testing.T) {
 	e := freeReacherExperiment().Paper.(ModelFree)
 	v := &e.Versions[0]
 	v.Losses, v.Train.Config.OuterSteps, v.Train.Young, v.Train.Every, v.Train.Pool, v.Train.Config.Population = v.Losses[:1], 60, 60, 60, 64, 8
-	v.PPO, v.Ceiling, v.Deep = nil, nil, false
+	v.PPO, v.Ceiling, v.Losses[0].Deep = nil, nil, false
 	e.Versions, e.Test.Updates = e.Versions[:1], 5
 	out, err := e.Run(t.Context(), Input{Seed: 0, Data: planData}, func(int, int) {})
 	if err != nil {
@@ -112,8 +112,8 @@ func TestModelFreePictures(t *testing.T) {
 
 // TestFreeLearner: the last layer is small at the start and the others are not.
 func TestFreeLearner(t *testing.T) {
-	l := smallLast(3, 4, 0.02, 0.1).(FreeLearner)
-	small, usual := l.Init(random.Stream(0, "loss")), l.Loss.Init(random.Stream(0, "loss"))
+	l := oneOutput(3, 4, 0.02, 0.1).(FreeLearner)
+	small, usual := l.Init(random.Stream(0, "loss")), l.Learner.Init(random.Stream(0, "loss"))
 	for i, v := range small {
 		scale := 1.0
 		if i >= len(small)-2 {
@@ -190,6 +190,7 @@ func freeTable(metric, version string, own, ppo int, depth float64) tidy.Table {
 			}
 			ramp(LearnedLoss, task, own, -2-float64(k))
 			ramp(PPO, task, ppo, -2-float64(k))
+			ramp(LearnedTarget, task, own, -2-float64(k))
 			ramp(LearnedLogProb, task, own, -4-float64(k))
 			for _, layers := range []string{"1", "3", "4"} {
 				ramp(LearnedLoss, part(task, "layers", layers), own, -2-float64(k)-depth)

@@ -52,6 +52,27 @@ func (a Standard) Estimate(advantage []float64, s *Samples) {
 	standardize(advantage)
 }
 
+// Scaled is an estimate in units of its root mean square over all samples that it has
+// seen. Unlike Standard it takes no mean away, which may be the merit of an episode as a
+// whole where a member has but one.
+type Scaled struct {
+	of    Advantage
+	units units
+}
+
+// NewScaled returns an estimate in units, before any sample.
+func NewScaled(of Advantage) *Scaled { return &Scaled{of: of} }
+
+// Estimate implements Advantage.
+func (a *Scaled) Estimate(advantage []float64, s *Samples) {
+	a.of.Estimate(advantage, s)
+	a.units.see(advantage)
+	scale := a.units.scale()
+	for i := range advantage {
+		advantage[i] /= scale
+	}
+}
+
 func mustHaveRows(advantage []float64, s *Samples) {
 	if len(advantage) != s.Len() {
 		panic(fmt.Sprintf("rl: advantages of %d rows into %d", s.Len(), len(advantage)))
@@ -73,4 +94,4 @@ func standardize(x []float64) {
 	}
 }
 
-var _ = []Advantage{Baseline{}, Standard{}}
+var _ = []Advantage{Baseline{}, Standard{}, (*Scaled)(nil)}

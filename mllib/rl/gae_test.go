@@ -100,6 +100,30 @@ func TestStandard(t *testing.T) {
 	}
 }
 
+// TestScaled: the unit is the root mean square of everything seen, the present samples
+// among it.
+func TestScaled(t *testing.T) {
+	a, square := NewScaled(Baseline{Discount: 0.7}), 0.0
+	for k := range 3 {
+		s := NewSamples(3, 4, 1, 1)
+		copy(s.Reward, normalSlice(12, "reward"))
+		for i := range s.Reward {
+			s.Reward[i] *= float64(1 + k)
+		}
+		got, want := make([]float64, 12), make([]float64, 12)
+		Baseline{Discount: 0.7}.Estimate(want, s)
+		for _, x := range want {
+			square += x * x
+		}
+		a.Estimate(got, s)
+		for i := range got {
+			if w := want[i] / math.Sqrt(square/float64(12*(k+1))); math.Abs(got[i]-w) > 1e-12 {
+				t.Errorf("batch %d, row %d: %v, want %v", k, i, got[i], w)
+			}
+		}
+	}
+}
+
 func TestStandardize(t *testing.T) {
 	x := normalSlice(50, "x")
 	for i := range x {
