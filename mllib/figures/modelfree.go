@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"ml3/mllib/fig"
@@ -128,7 +129,42 @@ func (f free) scores(name, title string) panel {
 	samples.logX, samples.bare = true, true
 	updates := f.of(title+"Score against policy updates", methods, func(t tidy.Table) tidy.Table { return inUpdates(tests(t), f.perUpdate()) })
 	updates.last, updates.x, updates.bare = f.e.Test.Updates, "policy updates", true
-	return grid(name, 3, samples.panel(""), updates.panel(""), samples.legend())
+	return grid(name, 3, samples.panel(""), updates.panel(""), f.costs(samples))
+}
+
+// costs is the legend of c, and below it what meta-training took before.
+func (f free) costs(c curves) panel {
+	return panel{fills: c.fills, draw: func(d Data) (fig.Panel, error) {
+		changed := c.changed(d.Rows)
+		rows := c.rows(changed, c.metric)
+		layers, err := c.layers(rows, c.lost(changed, rows))
+		if err != nil {
+			return fig.Panel{}, err
+		}
+		note := func(text string) {
+			layers = append(layers, fig.Curve{Label: text, Style: fig.LineStyle(fig.Black, fig.Invisible, fig.NoMarker), X: []float64{1}, Y: []float64{1}})
+		}
+		for i, m := range f.methods {
+			own := d.Rows.Where(tidy.Method(m), tidy.Metric("samples"), tidy.Has("version", f.v.Name))
+			sum := 0.0
+			for _, r := range own {
+				sum += r.Value / 1e6
+			}
+			if len(own) == 0 {
+				continue
+			}
+			if i == 0 {
+				note("before, meta-training and choice of φ:")
+			}
+			_, label := styleOf(m)
+			_, form, other := strings.Cut(label, ", ")
+			if !other {
+				form = label
+			}
+			note(fmt.Sprintf("%.1f million samples (%s)", sum/float64(len(own.Seeds())), form))
+		}
+		return fig.Key(usual[0]*0.85, usual[1], layers...), nil
+	}}
 }
 
 // shares are those of PPO's end that are asked for.

@@ -49,6 +49,11 @@ func freeData(experiment string) Data {
 					}
 				}
 			}
+			for _, l := range v.Losses {
+				for _, use := range []string{"meta-training", "choice"} {
+					t.add(l.Method, seed, fmt.Sprintf("version=%s/split=meta-train/for=%s", v.Name, use), 0, "samples", 2.6e6)
+				}
+			}
 			for step := 20; step <= 100; step += 20 {
 				t.add(v.Losses[len(v.Losses)-1].Method, seed, fmt.Sprintf("version=%s/split=meta-train", v.Name), step, e.Metric+" by outer step", -8+float64(step)/50)
 				t.add(v.Losses[len(v.Losses)-1].Method, seed, fmt.Sprintf("version=%s/split=validation", v.Name), step, e.Metric+" by outer step", -7+float64(step)/30)
