@@ -46,9 +46,11 @@ func (p Panel) Image(dpi int) image.Image {
 }
 
 // PNG returns p as a PNG file of so many dots per inch, the smallest that the encoder can make.
-func (p Panel) PNG(dpi int) ([]byte, error) {
+func (p Panel) PNG(dpi int) ([]byte, error) { return p.png(dpi, png.BestCompression) }
+
+func (p Panel) png(dpi int, level png.CompressionLevel) ([]byte, error) {
 	var b bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, p.Image(dpi)); err != nil {
+	if err := (&png.Encoder{CompressionLevel: level}).Encode(&b, p.Image(dpi)); err != nil {
 		return nil, fmt.Errorf("fig: %s: %w", p.Name, err)
 	}
 	return b.Bytes(), nil
@@ -68,14 +70,16 @@ func (p Panel) SVG() ([]byte, error) {
 
 // Save writes Name.png and Name.svg to the folder, each as a whole file, and
 // Name.gif if p is moving; it makes the folder if there is none.
-func (p Panel) Save(dir string) error {
+func (p Panel) Save(dir string) error { return p.save(dir, png.BestCompression) }
+
+func (p Panel) save(dir string, level png.CompressionLevel) error {
 	if p.Name == "" || strings.ContainsAny(p.Name, `/\:`) {
 		return fmt.Errorf("fig: %q is no stem of a file name", p.Name)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("figures: %w", err)
 	}
-	pixels, err := p.PNG(printDPI)
+	pixels, err := p.png(printDPI, level)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package fig
 import (
 	"context"
 	"errors"
+	"image/png"
 	"sync"
 )
 
@@ -31,19 +32,30 @@ func Sheet(columns int, plots []Plot, key ...Layer) (Panel, error) {
 	return Grid("sheet", min(columns, len(all)), all...)
 }
 
-// SaveAll draws n panels and saves them in the folder dir, jobs at a time, beginning
-// with the first. A panel that fails does not keep the others from being saved; the
+// Output says where and how panels are saved.
+type Output struct {
+	Dir  string // the folder
+	Jobs int    // panels at a time
+	// Small makes PNG files as small as the encoder can, with the same pixels. That is
+	// most of the time that drawing takes.
+	Small bool
+}
+
+// SaveAll draws n panels and saves them, beginning with the first. A panel that fails does not keep the others from being saved; the
 // errors are joined in the order of the panels. When ctx is cancelled no further
 // panel is begun, and ctx's error is among them.
-func SaveAll(ctx context.Context, dir string, jobs, n int, draw func(i int) (Panel, error)) error {
-	errs := make([]error, n)
+func SaveAll(ctx context.Context, o Output, n int, draw func(i int) (Panel, error)) error {
+	errs, level := make([]error, n), png.BestSpeed
+	if o.Small {
+		level = png.BestCompression
+	}
 	next := make(chan int, n)
 	for i := range n {
 		next <- i
 	}
 	close(next)
 	var wg sync.WaitGroup
-	for range max(1, jobs) {
+	for range max(1, o.Jobs) {
 		wg.Go(func() {
 			for i := range next {
 				if ctx.Err() != nil {
@@ -51,7 +63,7 @@ func SaveAll(ctx context.Context, dir string, jobs, n int, draw func(i int) (Pan
 				}
 				p, err := draw(i)
 				if err == nil {
-					err = p.Save(dir)
+					err = p.save(o.Dir, level)
 				}
 				errs[i] = err
 			}

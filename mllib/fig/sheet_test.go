@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image/png"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -32,7 +34,7 @@ func TestSaveAllInParallel(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := SaveAll(context.Background(), many, 4, n, numbered); err != nil {
+	if err := SaveAll(context.Background(), Output{Dir: many, Jobs: 4, Small: true}, n, numbered); err != nil {
 		t.Fatal(err)
 	}
 	files := must(os.ReadDir(many))
@@ -46,10 +48,27 @@ func TestSaveAllInParallel(t *testing.T) {
 	}
 }
 
+// TestSaveAllSmall: small files have the same pixels as others, in fewer bytes.
+func TestSaveAllSmall(t *testing.T) {
+	small, large := t.TempDir(), t.TempDir()
+	for dir, s := range map[string]bool{small: true, large: false} {
+		if err := SaveAll(context.Background(), Output{Dir: dir, Jobs: 1, Small: s}, 1, numbered); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, b := must(os.ReadFile(filepath.Join(small, "panel-0.png"))), must(os.ReadFile(filepath.Join(large, "panel-0.png")))
+	if len(a) >= len(b) {
+		t.Errorf("%d bytes small and %d bytes otherwise", len(a), len(b))
+	}
+	if !reflect.DeepEqual(must(png.Decode(bytes.NewReader(a))), must(png.Decode(bytes.NewReader(b)))) {
+		t.Error("the pixels differ")
+	}
+}
+
 // TestSaveAllFails: a panel that fails does not keep the others from being saved.
 func TestSaveAllFails(t *testing.T) {
 	dir, bad := t.TempDir(), errors.New("no such rows")
-	err := SaveAll(context.Background(), dir, 2, 5, func(i int) (Panel, error) {
+	err := SaveAll(context.Background(), Output{Dir: dir, Jobs: 2}, 5, func(i int) (Panel, error) {
 		if i == 1 {
 			return Panel{}, bad
 		}
@@ -65,7 +84,7 @@ func TestSaveAllListens(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var begun atomic.Int32
 	start := time.Now()
-	err := SaveAll(ctx, t.TempDir(), 2, 1000, func(i int) (Panel, error) {
+	err := SaveAll(ctx, Output{Dir: t.TempDir(), Jobs: 2}, 1000, func(i int) (Panel, error) {
 		if begun.Add(1) == 2 {
 			cancel()
 		}

@@ -17,7 +17,7 @@ func torques() curves {
 		size: usual, last: every}.of("", "torque error", "split", "meta-test")
 }
 
-func layersOf(t *testing.T, c curves, d Data) []fig.Layer {
+func layersIn(t *testing.T, c curves, d Data) []fig.Layer {
 	t.Helper()
 	rows := c.rows(d.Rows, c.metric)
 	return must(c.layers(rows, c.lost(d.Rows, rows)))
@@ -25,7 +25,7 @@ func layersOf(t *testing.T, c curves, d Data) []fig.Layer {
 
 // TestCurvesAreMeans compares with means written out; the constant is a level.
 func TestCurvesAreMeans(t *testing.T) {
-	layers := layersOf(t, torques(), invdynData("invdyn-sawyer"))
+	layers := layersIn(t, torques(), invdynData("invdyn-sawyer"))
 	if len(layers) != 4 {
 		t.Fatalf("%d layers", len(layers))
 	}
@@ -63,7 +63,7 @@ func TestCurvesLeaveOutWhatDiverged(t *testing.T) {
 	const power = "power-weighted mse, best rate"
 	d := invdynData("invdyn-sawyer")
 	d.Rows = lose(d.Rows, power, 1, "split=meta-test", "split=meta-test/test=2")
-	c := layersOf(t, torques(), d)[2].(fig.Curve)
+	c := layersIn(t, torques(), d)[2].(fig.Curve)
 	want := math.Exp(-200.0/120) + 0.01*(1+3)/2 // seeds 0 and 2
 	if last := c.Y[len(c.Y)-1]; math.Abs(last-want) > 1e-12 || c.Label != "power-weighted MSE, best rate (1 of 3 seeds diverge)" {
 		t.Errorf("%q ends at %v, want %v", c.Label, last, want)
@@ -74,7 +74,7 @@ func TestCurvesLeaveOutWhatDiverged(t *testing.T) {
 	for _, seed := range []uint64{0, 2} {
 		d.Rows = lose(d.Rows, power, seed, "split=meta-test", "split=meta-test")
 	}
-	if n := len(layersOf(t, torques(), d)); n != 3 {
+	if n := len(layersIn(t, torques(), d)); n != 3 {
 		t.Errorf("%d layers after all seeds of a method diverged, want 3", n)
 	}
 	must(Draw("invdyn-sawyer", "fig5d-invdyn-sawyer", d))
@@ -91,12 +91,12 @@ func TestDivergedOfAnotherTask(t *testing.T) {
 		"learned loss (1 of 3 diverge at step 50)": c.of("", "mse by outer step", "net", "paper 40-40", "split", "meta-train", "after", "100"),
 		"learned loss": c.of("", "mse by outer step", "net", "paper 40-40", "split", "meta-train", "after", "1"),
 	} {
-		if got := layersOf(t, c, d)[0].(fig.Curve).Label; got != want {
+		if got := layersIn(t, c, d)[0].(fig.Curve).Label; got != want {
 			t.Errorf("after %v: %q, want %q", c.task, got, want)
 		}
 	}
 	inner := c.of("", "mse", "net", "paper 40-40", "split", "meta-train")
-	if got := layersOf(t, inner, d)[0].(fig.Curve).Label; got != "learned loss" {
+	if got := layersIn(t, inner, d)[0].(fig.Curve).Label; got != "learned loss" {
 		t.Errorf("against gradient steps: %q", got)
 	}
 }
@@ -119,7 +119,7 @@ func TestDivergedAtOuterSteps(t *testing.T) {
 	// What other metrics and parts of a task that diverged have at the step is no mean of the seed.
 	r.add("learned", 2, task, 0, "torque error by outer step", 1000)
 	c := curves{methods: []string{"learned"}, spread: fig.CI95OverSeeds, size: usual, last: every}.of("", "torque error by outer step", "split", "meta-train")
-	got := layersOf(t, c, Data{Rows: r.table})[0].(fig.Curve)
+	got := layersIn(t, c, Data{Rows: r.table})[0].(fig.Curve)
 	if !slices.Equal(got.X, []float64{0, 100, 300}) || !slices.Equal(got.Y, []float64{1.5, 2.5, 2.5}) {
 		t.Errorf("at %v: %v", got.X, got.Y)
 	}
@@ -127,7 +127,7 @@ func TestDivergedAtOuterSteps(t *testing.T) {
 		t.Errorf("%q, %q", got.Label, got.Spread)
 	}
 	c.last = 100
-	if got := layersOf(t, c, Data{Rows: r.table})[0].(fig.Curve); got.Label != "learned loss (2 of 4 diverge at step 0)" {
+	if got := layersIn(t, c, Data{Rows: r.table})[0].(fig.Curve); got.Label != "learned loss (2 of 4 diverge at step 0)" {
 		t.Errorf("%q", got.Label)
 	}
 }
@@ -137,7 +137,7 @@ func TestDivergedAtOuterSteps(t *testing.T) {
 func TestReferenceIsBelow(t *testing.T) {
 	c := curves{methods: []string{"task loss", "learned"}, spread: fig.SDOverSeeds, size: usual, last: every}.
 		of("", "mse", "net", "released 100-10", "split", "meta-test", "x", "[-5,5]")
-	layers := layersOf(t, c, sineData())
+	layers := layersIn(t, c, sineData())
 	var labels []string
 	for _, l := range layers {
 		labels = append(labels, l.(fig.Curve).Label)
@@ -159,7 +159,7 @@ func TestCurvesOverTasks(t *testing.T) {
 		}
 	}
 	c := curves{methods: []string{"learned"}, spread: fig.SDOverSeeds, size: usual, last: every}.of("", "accuracy", "split", "meta-test")
-	got := layersOf(t, c, Data{Rows: r.table})[0].(fig.Curve)
+	got := layersIn(t, c, Data{Rows: r.table})[0].(fig.Curve)
 	if math.Abs(got.Y[0]-1.5) > 1e-12 || math.Abs(got.High[0]-1.5-math.Sqrt(0.5)) > 1e-12 { // seeds: 1 and 2
 		t.Errorf("%v up to %v", got.Y[0], got.High[0])
 	}
@@ -169,12 +169,12 @@ func TestCurvesOverTasks(t *testing.T) {
 func TestCurvesByKey(t *testing.T) {
 	c := curves{methods: []string{"learned"}, spread: fig.SDOverSeeds, size: usual, last: every, key: "nu", x: "ν"}.of("", "found")
 	d := shapedSineData()
-	got := layersOf(t, c, d)[0].(fig.Curve)
+	got := layersIn(t, c, d)[0].(fig.Curve)
 	if !slices.Equal(got.X, []float64{-3, 0.5}) || math.Abs(got.Y[0]-0.25) > 1e-12 || math.Abs(got.Y[1]-0.6) > 1e-12 || !got.Style.Every {
 		t.Errorf("at %v: %v", got.X, got.Y)
 	}
 	before := slices.Clone(d.Rows)
-	layersOf(t, c, d)
+	layersIn(t, c, d)
 	if !slices.Equal(before, d.Rows) {
 		t.Error("drawing changes the data")
 	}
@@ -184,7 +184,7 @@ func TestCurvesByKey(t *testing.T) {
 func TestLastStep(t *testing.T) {
 	c := torques()
 	c.last = 100
-	if x := layersOf(t, c, invdynData("invdyn-sawyer"))[0].(fig.Curve).X; x[len(x)-1] != 100 {
+	if x := layersIn(t, c, invdynData("invdyn-sawyer"))[0].(fig.Curve).X; x[len(x)-1] != 100 {
 		t.Errorf("steps up to %v", x[len(x)-1])
 	}
 }

@@ -111,17 +111,16 @@ func Draw(experiment, name string, d Data) (fig.Panel, error) {
 	return p, nil
 }
 
-// Save draws all panels of an experiment that the data can fill into the folder
-// dir, jobs at a time. It stops between two panels with ctx's error when ctx is
+// Save draws all panels of an experiment that the data can fill. It stops between two panels with ctx's error when ctx is
 // cancelled. Data that fill no panel are an error.
-func Save(ctx context.Context, experiment string, d Data, dir string, jobs int) error {
+func Save(ctx context.Context, experiment string, d Data, o fig.Output) error {
 	d = d.of(experiment)
 	names := Names(experiment, d)
 	if len(names) == 0 {
 		return fmt.Errorf("figures: the tables have no rows that fill a figure of %s; recompute the experiment", experiment)
 	}
 	slices.Reverse(names) // animations are the last and take longest
-	return fig.SaveAll(ctx, dir, jobs, len(names), func(i int) (fig.Panel, error) { return Draw(experiment, names[i], d) })
+	return fig.SaveAll(ctx, o, len(names), func(i int) (fig.Panel, error) { return Draw(experiment, names[i], d) })
 }
 
 // drawn is a panel of the rows that it picks from the data.
@@ -165,6 +164,38 @@ func moving(p panel, delay time.Duration, frames func(Data) ([]fig.Plot, error))
 		return q.Moving(all, delay), err
 	}
 	return p
+}
+
+// plot is a plot of the usual size.
+func plot(title, x, y string, layers ...fig.Layer) fig.Plot {
+	return fig.Plot{Title: title, Width: usual[0], Height: usual[1], X: fig.Axis{Label: x}, Y: fig.Axis{Label: y}, Layers: layers}
+}
+
+// layersOf are curves as layers.
+func layersOf(curves []fig.Curve) (layers []fig.Layer) {
+	for _, c := range curves {
+		layers = append(layers, c)
+	}
+	return layers
+}
+
+// trace is a series against its steps, each of which is worth dx, as its method is drawn.
+func trace(s tidy.Series, dx float64) fig.Curve {
+	var c fig.Curve
+	c.Style, c.Label = styleOf(s.Method)
+	for i, step := range s.Steps {
+		c.X, c.Y = append(c.X, dx*float64(step)), append(c.Y, s.Values[i])
+	}
+	return c
+}
+
+// along is the curve of f on [low, high] in n steps.
+func along(low, high float64, n int, f func(float64) float64) (c fig.Curve) {
+	for i := range n + 1 {
+		x := low + (high-low)*float64(i)/float64(n)
+		c.X, c.Y = append(c.X, x), append(c.Y, f(x))
+	}
+	return c
 }
 
 // firstSeed keeps the rows of the first seed that t has.

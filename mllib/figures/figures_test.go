@@ -143,7 +143,7 @@ func TestSave(t *testing.T) {
 	d := invdynData("invdyn-reacher")
 	one, many := t.TempDir(), filepath.Join(t.TempDir(), "new", "folder")
 	for dir, jobs := range map[string]int{one: 1, many: 3} {
-		if err := Save(context.Background(), "invdyn-reacher", d, dir, jobs); err != nil {
+		if err := Save(context.Background(), "invdyn-reacher", d, fig.Output{Dir: dir, Jobs: jobs}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -158,11 +158,11 @@ func TestSave(t *testing.T) {
 	if n := len(must(os.ReadDir(many))); n != 2*6 {
 		t.Errorf("%d files", n)
 	}
-	wants(t, Save(context.Background(), "invdyn-reacher", sineData(), one, 1), "invdyn-reacher", "recompute")
+	wants(t, Save(context.Background(), "invdyn-reacher", sineData(), fig.Output{Dir: one, Jobs: 1}), "invdyn-reacher", "recompute")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	empty := t.TempDir()
-	if err := Save(ctx, "invdyn-reacher", d, empty, 2); !errors.Is(err, context.Canceled) || len(must(os.ReadDir(empty))) > 0 {
+	if err := Save(ctx, "invdyn-reacher", d, fig.Output{Dir: empty, Jobs: 2}); !errors.Is(err, context.Canceled) || len(must(os.ReadDir(empty))) > 0 {
 		t.Errorf("after a cancel: %v, %d files", err, len(must(os.ReadDir(empty))))
 	}
 }

@@ -26,21 +26,24 @@ func invdynPanels(experiment, stem, robot string) []panel {
 		return c.of("After all steps on meta-training, "+robot, metric+" by outer step", "split", "meta-train").panel("")
 	}
 	arm := settings[paper.InverseDynamics](experiment).Arm
-	pictures := func(d Data) tidy.Table {
-		if len(d.Pictures.Where(tidy.Method(paper.Truth))) == 0 {
-			return nil
-		}
-		return d.Pictures
+	// of is a panel of a sheet of the plots of what is drawn of one seed, two in a row.
+	of := func(name string, plots func(pictures tidy.Table) ([]fig.Plot, error)) panel {
+		known := func(d Data) bool { return len(d.Pictures.Where(tidy.Method(paper.Truth))) > 0 }
+		return panel{stem + name, known, func(d Data) (fig.Panel, error) {
+			all, err := plots(d.Pictures)
+			if err != nil {
+				return fig.Panel{}, err
+			}
+			return fig.Sheet(2, all)
+		}}
 	}
 	return []panel{
 		all.of("Prediction error on new trajectories, "+robot, torque, "split", "meta-test").panel(stem),
 		all.of("Error of the inertia matrix, "+robot, inertia, "split", "meta-test").panel(stem + "-inertia"),
 		grid(stem+"-meta-training", 2, training(inertia), training(torque)),
-		drawn(stem+"-arm", pictures, invdynArm),
-		drawn(stem+"-matrix", pictures, invdynMatrices),
-		drawn(stem+"-torque", pictures, func(_ Data, t tidy.Table) (fig.Panel, error) {
-			return invdynTorques(t, arm.Duration/float64(arm.Points))
-		}),
+		of("-arm", invdynArm),
+		of("-matrix", invdynMatrices),
+		of("-torque", func(t tidy.Table) ([]fig.Plot, error) { return invdynTorques(t, arm.Duration/float64(arm.Points)) }),
 	}
 }
 
@@ -49,7 +52,7 @@ const flat = 0.05
 
 // invdynArm draws the arm as lines from joint to joint at some times of a new
 // trajectory: from above and, if it leaves the plane, from the side.
-func invdynArm(_ Data, t tidy.Table) (fig.Panel, error) {
+func invdynArm(t tidy.Table) (plots []fig.Plot, err error) {
 	t = t.Where(tidy.Method(paper.ArmPose))
 	seconds := func(task string) float64 { s, _ := strconv.ParseFloat(tidy.TaskValue(task, "seconds"), 64); return s }
 	tasks := t.Tasks()
@@ -58,25 +61,24 @@ func invdynArm(_ Data, t tidy.Table) (fig.Panel, error) {
 	for _, r := range t.Where(tidy.Metric("z")) {
 		lowest, highest = min(lowest, r.Value), max(highest, r.Value)
 	}
-	var plots []fig.Plot
 	for _, v := range []struct{ title, x, y string }{{"The arm from above", "x", "y"}, {"The arm from the side", "x", "z"}} {
 		if v.y == "z" && highest-lowest < flat {
 			continue
 		}
-		var layers []fig.Layer
+		p := plot(v.title, v.x+" (m)", v.y+" (m)")
+		p.Equal, p.Height = true, p.Height+1
 		for i, task := range tasks {
 			paths, err := fig.Paths(t.Where(tidy.Task(task)), v.x, v.y)
 			if err != nil {
-				return fig.Panel{}, err
+				return nil, err
 			}
 			s := fig.Sequence(i, len(tasks))
 			s.Dash, s.Marker, s.Every, s.Width = fig.Solid, fig.Circle, true, 2.2
-			layers = append(layers, paths[0].Curve(tidy.TaskValue(task, "seconds")+" s", s))
+			p.Layers = append(p.Layers, paths[0].Curve(tidy.TaskValue(task, "seconds")+" s", s))
 		}
-		plots = append(plots, fig.Plot{Title: v.title, Width: usual[0], Height: usual[1] + 1, Equal: true,
-			X: fig.Axis{Label: v.x + " (m)"}, Y: fig.Axis{Label: v.y + " (m)"}, Layers: layers})
+		plots = append(plots, p)
 	}
-	return fig.Sheet(2, plots)
+	return plots, nil
 }
 
 // pictured are the series of a metric of the truth and of the fitted networks that
@@ -99,55 +101,51 @@ func pictured(t tidy.Table, metric string) ([]tidy.Series, error) {
 // invdynMatrices draws the scaled inertia matrix at the beginning of a new
 // trajectory, the true one and what the fitted networks predict, in one scale of
 // colours and with the numbers in the cells.
-func invdynMatrices(_ Data, t tidy.Table) (fig.Panel, error) {
+func invdynMatrices(t tidy.Table) (plots []fig.Plot, err error) {
 	all, err := pictured(t, "scaled inertia")
-	if err != nil {
-		return fig.Panel{}, err
-	}
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, s := range all {
 		low, high = min(low, slices.Min(s.Values)), max(high, slices.Max(s.Values))
 	}
-	var plots []fig.Plot
 	for _, s := range all {
 		d := int(math.Round(math.Sqrt(float64(len(s.Values)))))
 		_, label := styleOf(s.Method)
-		joints := fig.Axis{Label: "joint", Limits: &[2]float64{0.5, float64(d) + 0.5}}
-		plots = append(plots, fig.Plot{Title: "S H S: " + label, Width: usual[0] - 2, Height: usual[1], Equal: true, X: joints, Y: joints,
-			Layers: []fig.Layer{fig.Matrix{N: d, Values: s.Values, Low: low, High: high}}})
+		p := plot("S H S: "+label, "joint", "joint", fig.Matrix{N: d, Values: s.Values, Low: low, High: high})
+		p.Equal, p.Width = true, p.Width-2
+		p.X.Limits = &[2]float64{0.5, float64(d) + 0.5}
+		p.Y.Limits = p.X.Limits
+		plots = append(plots, p)
 	}
-	return fig.Sheet(2, plots)
+	return plots, err
 }
 
 // invdynTorques draws, for each joint, the inertial torque H(q) q̈ on a new
 // trajectory, sampled every dt seconds: the true one and what the fitted networks
 // predict. The known bias force is not drawn.
-func invdynTorques(t tidy.Table, dt float64) (fig.Panel, error) {
-	var plots []fig.Plot
+func invdynTorques(t tidy.Table, dt float64) (plots []fig.Plot, err error) {
 	for _, task := range t.Where(tidy.Metric("torque")).Tasks() {
 		rows := t.Where(tidy.Task(task))
 		all, err := pictured(rows, "torque")
 		if err != nil {
-			return fig.Panel{}, fmt.Errorf("%s: %w", task, err)
+			return nil, fmt.Errorf("%s: %w", task, err)
 		}
 		bias := rows.Where(tidy.Metric("bias")).Series()
 		if len(bias) != 1 || len(bias[0].Values) != len(all[0].Values) {
-			return fig.Panel{}, fmt.Errorf("%s: %d series of the bias force", task, len(bias))
+			return nil, fmt.Errorf("%s: %d series of the bias force", task, len(bias))
 		}
-		var layers []fig.Layer
+		p := plot("Inertial torque of joint "+tidy.TaskValue(task, "joint"), "time (s)", "N m")
+		p.Height = 6.5
 		for _, s := range all {
-			var c fig.Curve
-			if c.Style, c.Label = styleOf(s.Method); len(plots) > 0 {
+			c := trace(s, dt)
+			if c.Style.Marker = fig.NoMarker; len(plots) > 0 {
 				c.Label = "" // one legend is enough
 			}
-			c.Style.Marker = fig.NoMarker
-			for i, v := range s.Values {
-				c.X, c.Y = append(c.X, dt*float64(i)), append(c.Y, v-bias[0].Values[i])
+			for i, b := range bias[0].Values {
+				c.Y[i] -= b
 			}
-			layers = append(layers, c)
+			p.Layers = append(p.Layers, c)
 		}
-		plots = append(plots, fig.Plot{Title: "Inertial torque of joint " + tidy.TaskValue(task, "joint"), Width: usual[0], Height: 6.5,
-			X: fig.Axis{Label: "time (s)"}, Y: fig.Axis{Label: "N m"}, Layers: layers})
+		plots = append(plots, p)
 	}
-	return fig.Sheet(2, plots)
+	return plots, nil
 }

@@ -24,32 +24,30 @@ func carMethods() []string {
 // of policies at the goal against updates, and the four together, animated; then
 // more updates, and the released version.
 func carPanels() []panel {
-	few := curves{methods: carMethods(), spread: fig.CI95OverSeeds, size: usual, last: 20}
-	distance := func(name, title string, limits *[2]float64, task ...string) panel {
-		c := few.of(title, "final distance", task...)
-		c.y.Limits = limits
-		return c.panel(name)
+	c := curves{methods: carMethods(), spread: fig.CI95OverSeeds, size: usual}
+	// of is a panel of a metric against updates, with limits that leave room for the legend.
+	of := func(name, title, metric string, limits *[2]float64, last int, task ...string) panel {
+		c := c.of(title, metric, task...)
+		c.y.Limits, c.last = limits, last
+		return c.panel("fig6-car-" + name)
 	}
-	success := func(name, title string, last int, task ...string) panel {
-		c := few.of(title, "success", task...)
-		c.y.Limits, c.last = &[2]float64{-0.04, 1.75}, last // with room for the legend
-		return c.panel(name)
-	}
-	near := &[2]float64{0, 2.3} // likewise
+	const few, distance, success, goal = 20, "final distance", "success", "Policies at the goal"
+	const fresh, own = "Released version, fresh policies", "Released version, policy of meta-training"
+	near, share := &[2]float64{0, 2.3}, &[2]float64{-0.04, 1.75}
 	robust, released := []string{"version", "robust", "start", "fresh"}, []string{"version", "released", "start", "fresh"}
-	own := []string{"version", "released", "start", "meta-train policy"}
-	training := few.of("Released version, meta-training", "task loss by outer step", "version", "released", "split", "meta-train")
+	same := []string{"version", "released", "start", "meta-train policy"}
+	training := c.of("Released version, meta-training", "task loss by outer step", "version", "released", "split", "meta-train")
 	training.methods, training.last = carMethods()[2:], every // the others learn nothing
 	all := []panel{
 		carPanel("fig6-car-trajectories", carHill),
 		carPanel("fig6-car-positions", carTimes),
-		distance("fig6-car-distance", "(b) Final distance", near, robust...),
-		success("fig6-car-success", "(b) Policies at the goal at the last time step", few.last, robust...),
-		success("fig6-car-success-long", "Policies at the goal, many updates", every, robust...),
-		distance("fig6-car-distance-released", "Released version, fresh policies", near, released...),
-		success("fig6-car-success-released", "Released version, fresh policies", few.last, released...),
-		distance("fig6-car-distance-released-own", "Released version, policy of meta-training", nil, own...),
-		success("fig6-car-success-released-own", "Released version, policy of meta-training", few.last, own...),
+		of("distance", "(b) Final distance", distance, near, few, robust...),
+		of("success", "(b) "+goal+" at the last time step", success, share, few, robust...),
+		of("success-long", goal+", many updates", success, share, every, robust...),
+		of("distance-released", fresh, distance, near, few, released...),
+		of("success-released", fresh, success, share, few, released...),
+		of("distance-released-own", own, distance, nil, few, same...),
+		of("success-released-own", own, success, share, few, same...),
 		training.panel("fig6-car-training-released"),
 	}
 	return append(all, moving(grid("fig6-car", 2, all[:4]...), 120*time.Millisecond, carFrames))
@@ -62,30 +60,23 @@ func carRows(d Data, updates int) tidy.Table {
 	return firstSeed(d.Pictures.Where(tidy.Task(task), tidy.Metric("position")))
 }
 
-// carDrive is what one method does: the position at each time step, m.
-type carDrive struct {
-	style     fig.Style
-	label     string
-	positions []float64
-}
-
-func carDrives(rows tidy.Table) ([]carDrive, error) {
-	var drives []carDrive
+// carDrives are what each method does: the position, m, against time, s.
+func carDrives(rows tidy.Table) ([]fig.Curve, error) {
+	var drives []fig.Curve
 	for _, m := range carMethods() {
 		s := rows.Where(tidy.Method(m)).Series()
 		if len(s) != 1 {
 			return nil, missing(rows, m)
 		}
-		style, label := styleOf(m)
-		drives = append(drives, carDrive{style, label, s[0].Values})
+		drives = append(drives, trace(s[0], car().Problem.Car.Step))
 	}
 	return drives, nil
 }
 
 // carPanel is a panel of the drives after the last of the updates that are drawn.
-func carPanel(name string, plot func(drives []carDrive, updates int) fig.Plot) panel {
+func carPanel(name string, plot func(drives []fig.Curve, updates int) fig.Plot) panel {
 	updates := car().Drawn[len(car().Drawn)-1]
-	return drawn(name, func(d Data) tidy.Table { return carRows(d, updates) }, func(d Data, rows tidy.Table) (fig.Panel, error) {
+	return drawn(name, func(d Data) tidy.Table { return carRows(d, updates) }, func(_ Data, rows tidy.Table) (fig.Panel, error) {
 		drives, err := carDrives(rows)
 		if err != nil {
 			return fig.Panel{}, err
@@ -98,12 +89,12 @@ func carPanel(name string, plot func(drives []carDrive, updates int) fig.Plot) p
 // pull cos 3p on the car.
 func carHeight(p float64) float64 { return math.Sin(3 * p) }
 
-// trail is the way of drive k above the hill, each method at its own height so that
+// carTrail is the way of drive k above the hill, each method at its own height so that
 // none hides another.
-func (d carDrive) trail(k, steps int) fig.Curve {
-	c := fig.Curve{Style: d.style.Thin()}
-	for _, p := range d.positions[:steps] {
-		c.X, c.Y = append(c.X, p), append(c.Y, carHeight(p)+0.1+0.16*float64(k))
+func carTrail(drive fig.Curve, k, steps int) fig.Curve {
+	c := fig.Curve{Style: drive.Style.Thin(), X: drive.Y[:steps]}
+	for _, p := range c.X {
+		c.Y = append(c.Y, carHeight(p)+0.1+0.16*float64(k))
 	}
 	return c
 }
@@ -118,42 +109,32 @@ func dots(c fig.Curve, from int, label string, s fig.Style, size float64) fig.Cu
 // carScene is the hill with the goal.
 func carScene(title string, layers ...fig.Layer) fig.Plot {
 	p := car().Problem
-	hill := fig.Curve{Style: fig.LineStyle(fig.Black, fig.Solid, fig.NoMarker)}
-	left, right := p.Car.MinPosition, p.Car.MaxPosition
-	for i := range 171 {
-		x := left + (right-left)*float64(i)/170
-		hill.X, hill.Y = append(hill.X, x), append(hill.Y, carHeight(x))
-	}
+	hill := along(p.Car.MinPosition, p.Car.MaxPosition, 170, carHeight)
+	hill.Style = fig.LineStyle(fig.Black, fig.Solid, fig.NoMarker)
 	goal := fig.Curve{Label: "goal", X: []float64{p.Goal[0]}, Y: []float64{carHeight(p.Goal[0])},
 		Style: fig.Style{Color: fig.Red, Dash: fig.Invisible, Marker: fig.Square, Every: true, Size: 4}}
-	return fig.Plot{Title: title, Width: usual[0], Height: usual[1], X: fig.Axis{Label: "position (m)", Limits: &[2]float64{-1.3, 0.6}},
-		Y: fig.Axis{Label: "height (relative)", Limits: &[2]float64{-1.2, 2.6}}, Layers: append([]fig.Layer{hill, goal}, layers...)}
+	scene := plot(title, "position (m)", "height (relative)", append([]fig.Layer{hill, goal}, layers...)...)
+	scene.X.Limits, scene.Y.Limits = &[2]float64{-1.3, 0.6}, &[2]float64{-1.2, 2.6}
+	return scene
 }
 
 // carHill shows the drives on the hill: a point at each time step and a large one
 // at the last.
-func carHill(drives []carDrive, updates int) fig.Plot {
+func carHill(drives []fig.Curve, updates int) fig.Plot {
 	var layers []fig.Layer
 	for k, d := range drives {
-		line := d.trail(k, len(d.positions))
-		layers = append(layers, line, dots(line, 0, d.label, d.style, 1.2), dots(line, len(line.X)-1, "", d.style, 4.2))
+		line := carTrail(d, k, len(d.Y))
+		layers = append(layers, line, dots(line, 0, d.Label, d.Style, 1.2), dots(line, len(line.X)-1, "", d.Style, 4.2))
 	}
 	return carScene(fmt.Sprintf("(a) Car after %d policy updates", updates), layers...)
 }
 
 // carTimes shows the drives against time.
-func carTimes(drives []carDrive, updates int) fig.Plot {
-	problem := car().Problem
-	layers := []fig.Layer{fig.Rule{Label: "goal", At: problem.Goal[0], Style: truth(fig.Dotted)}}
-	for _, d := range drives {
-		c := fig.Curve{Label: d.label, Style: d.style, Y: d.positions}
-		for i := range d.positions {
-			c.X = append(c.X, problem.Car.Step*float64(i))
-		}
-		layers = append(layers, c)
-	}
-	return fig.Plot{Title: fmt.Sprintf("(a) Position after %d policy updates", updates), Width: usual[0], Height: usual[1],
-		X: fig.Axis{Label: "time (s)"}, Y: fig.Axis{Label: "position (m)", Limits: &[2]float64{-1.2, 2}}, Layers: layers}
+func carTimes(drives []fig.Curve, updates int) fig.Plot {
+	goal := fig.Rule{Label: "goal", At: car().Problem.Goal[0], Style: truth(fig.Dotted)}
+	p := plot(fmt.Sprintf("(a) Position after %d policy updates", updates), "time (s)", "position (m)", append([]fig.Layer{goal}, layersOf(drives)...)...)
+	p.Y.Limits = &[2]float64{-1.2, 2}
+	return p
 }
 
 // carFrames are the cars with the way they came, every second time step, after each
@@ -165,13 +146,13 @@ func carFrames(d Data) ([]fig.Plot, error) {
 		if err != nil {
 			return nil, fmt.Errorf("after %d updates: %w", updates, err)
 		}
-		last := len(drives[0].positions) - 1
+		last := len(drives[0].Y) - 1
 		for i := 0; i < last+12; i += 2 { // the last frame stays
 			now := min(i, last)
 			var layers []fig.Layer
 			for k, d := range drives {
-				trail := d.trail(k, now+1)
-				layers = append(layers, trail, dots(trail, now, d.label, d.style, 5))
+				trail := carTrail(d, k, now+1)
+				layers = append(layers, trail, dots(trail, now, d.Label, d.Style, 5))
 			}
 			p := carScene(fmt.Sprintf("After %d policy updates, t = %.1f s", updates, car().Problem.Car.Step*float64(now)), layers...)
 			p.Width, p.Height = 10, 8

@@ -19,7 +19,7 @@ func TestSineCurve(t *testing.T) {
 			return d.Rows.Where(tidy.Seed(p.Seed), tidy.Task(p.Task), tidy.Metric(metric))[0].Value
 		}
 		for i, x := range p.X {
-			c := sineCurve(of("amplitude"), of("phase"), x, x+1, fig.Style{})
+			c := along(x, x+1, 200, sineOf(of("amplitude"), of("phase")))
 			if math.Abs(c.Y[0]-p.Y[i]) > 1e-12 || c.X[0] != x || math.Abs(c.X[200]-x-1) > 1e-12 {
 				t.Fatalf("%s: (%v, %v) is not on its sine, which is at %v", p.Task, x, p.Y[i], c.Y[0])
 			}

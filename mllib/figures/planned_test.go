@@ -145,7 +145,7 @@ func TestLevels(t *testing.T) {
 	d := expertData()
 	d.Rows = d.Rows.Where(tidy.Not(func(r tidy.Row) bool { return r.Method == "behaviour cloning" && r.Step > 0 }))
 	c := p.curves(20).of("", "distance", "version", "robust", "goals", "left")
-	layers := layersOf(t, c, d)
+	layers := layersIn(t, c, d)
 	if level, ok := layers[1].(fig.Rule); !ok || math.Abs(level.At-0.165) > 1e-12 || level.Label != "behaviour cloning" {
 		t.Errorf("%+v", layers[1])
 	}

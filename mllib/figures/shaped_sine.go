@@ -21,9 +21,12 @@ func shapedSinePanels() []panel {
 	s := settings[paper.ShapedSine]("shaped-sine")
 	all := []panel{moving(waveFigure("fig5a-landscape", s.ShownNu), 350*time.Millisecond,
 		func(d Data) ([]fig.Plot, error) { return waveFrames(d, s.ShownNu) })}
-	for _, seen := range []sight{{"", "", func(method string) string { return method }}, {"-without-x", ", without x", paper.WithoutX}} {
-		name, title := seen.name, seen.title
-		losses := []string{seen.method(paper.LearnedLoss), seen.method(paper.LearnedShaped)}
+	for _, seesX := range []bool{true, false} {
+		name, title, losses := "", "", []string{paper.LearnedLoss, paper.LearnedShaped}
+		if !seesX {
+			name, title = "-without-x", ", without x"
+			losses = []string{paper.WithoutX(losses[0]), paper.WithoutX(losses[1])}
+		}
 		c := curves{methods: append([]string{paper.TaskLoss, paper.AtRate(0.1)}, losses...),
 			spread: fig.SDOverSeeds, size: [2]float64{16, fig.PanelHeight}, last: every}
 		distance := c.of("(b) Distance to the true frequency"+title, "median distance", "nu", "all")
@@ -39,13 +42,6 @@ func shapedSinePanels() []panel {
 			wavePaths("fig5b-paths"+name, s.ShownNu, title, paper.AtRate(0.1), losses...))
 	}
 	return all
-}
-
-// sight is what learned losses see: how the names and titles of their panels end, and
-// what their methods are called.
-type sight struct {
-	name, title string
-	method      func(string) string
 }
 
 // waveTrue is the line of the true frequency.
@@ -92,8 +88,9 @@ func wavePlot(title string, width, height float64, nu float64, curves ...fig.Cur
 		c.Label = ""
 		layers = append(layers, c)
 	}
-	return fig.Plot{Title: title, Width: width, Height: height, Layers: layers,
-		X: fig.Axis{Label: "θ", Limits: &[2]float64{-7, 7}}, Y: fig.Axis{Label: "loss, scaled"}}
+	p := plot(title, "θ", "loss, scaled", layers...)
+	p.Width, p.Height, p.X.Limits = width, height, &[2]float64{-7, 7}
+	return p
 }
 
 // waveFigure is Fig. 5 a: the shaped loss above the MSE, as in the paper, and the
@@ -113,9 +110,7 @@ func waveFigure(name string, nu float64) panel {
 			if err != nil {
 				return fig.Panel{}, err
 			}
-			for _, c := range curves {
-				key = append(key, c)
-			}
+			key = append(key, layersOf(curves)...)
 			plots = append(plots, wavePlot(p.title, 11, 7, nu, curves...))
 		}
 		return fig.Sheet(2, plots, key...)
@@ -171,45 +166,38 @@ func waveFrames(d Data, nu float64) ([]fig.Plot, error) {
 // waveFrequencies shows the landscapes of the methods at every frequency at which
 // all have one, for the first seed that has them stored.
 func waveFrequencies(name string, frequencies []float64, methods []string) panel {
-	at := func(d Data, nu float64) (rows tidy.Table) {
+	at := func(d Data, nu float64) (all []tidy.Series) {
 		for _, m := range methods {
-			own := firstSeed(landscapes(d, nu, m, false))
-			if len(own) == 0 {
-				return nil
-			}
-			rows = append(rows, own...)
+			all = append(all, firstSeed(landscapes(d, nu, m, false)).Series()...)
 		}
-		return rows
+		return all
 	}
-	whole := func(d Data) (rows tidy.Table) {
-		for _, nu := range frequencies {
-			rows = append(rows, at(d, nu)...)
-		}
-		return rows
+	whole := func(d Data, nu float64) bool { return len(at(d, nu)) == len(methods) }
+	fills := func(d Data) bool {
+		return slices.ContainsFunc(frequencies, func(nu float64) bool { return whole(d, nu) })
 	}
-	return drawn(name, whole, func(d Data, _ tidy.Table) (fig.Panel, error) {
+	return panel{name, fills, func(d Data) (fig.Panel, error) {
 		var plots []fig.Plot
 		var key []fig.Layer
 		for _, nu := range frequencies {
-			rows := at(d, nu)
-			if len(rows) == 0 {
+			if !whole(d, nu) {
 				continue
 			}
 			var curves []fig.Curve
-			key = []fig.Layer{waveTrue(nu, true)}
-			for _, m := range methods {
-				c, err := landscapeCurve(d, rows.Where(tidy.Method(m)).Series()[0])
+			for _, s := range at(d, nu) {
+				c, err := landscapeCurve(d, s)
 				if err != nil {
 					return fig.Panel{}, err
 				}
 				c.Style.Width = 1.3
-				curves, key = append(curves, c), append(key, c)
+				curves = append(curves, c)
 			}
+			key = append([]fig.Layer{waveTrue(nu, true)}, layersOf(curves)...)
 			title := strings.Replace(fmt.Sprintf("ν = %.1f", nu), "-", "−", 1)
 			plots = append(plots, wavePlot(title, 7.5, 6.2, nu, curves...))
 		}
 		return fig.Sheet(4, plots, key...)
-	})
+	}}
 }
 
 // wavePaths shows θ during descent from many starts at a frequency, for the first
@@ -220,25 +208,23 @@ func wavePaths(name string, nu float64, end, baseline string, losses ...string) 
 	paths := func(d Data) tidy.Table {
 		return firstSeed(d.Rows.Where(tidy.Metric("theta"), tidy.Has("start"), tidy.Steps(0, last), tidy.Method(methods...)))
 	}
-	return drawn(name, paths, func(d Data, rows tidy.Table) (fig.Panel, error) {
+	return drawn(name, paths, func(_ Data, rows tidy.Table) (fig.Panel, error) {
 		var plots []fig.Plot
 		for _, m := range methods {
 			layers := []fig.Layer{waveTrue(nu, false)}
-			style, label := styleOf(m)
-			style = style.Thin()
-			style.Dash = fig.Solid
 			for _, s := range rows.Where(tidy.Method(m)).Series() {
-				c := fig.Curve{Style: style, Y: s.Values}
-				for _, step := range s.Steps {
-					c.X = append(c.X, float64(step))
-				}
+				c := trace(s, 1)
+				c.Label, c.Style = "", c.Style.Thin()
+				c.Style.Dash = fig.Solid
 				layers = append(layers, c)
 			}
+			_, label := styleOf(m)
 			if m != baseline {
 				label += end
 			}
-			plots = append(plots, fig.Plot{Title: strings.ToUpper(label[:1]) + label[1:], Width: 8.4, Height: 8, Layers: layers,
-				X: fig.Axis{Label: "gradient steps"}, Y: fig.Axis{Label: "θ", Limits: &[2]float64{-7, 7}}})
+			p := plot(strings.ToUpper(label[:1])+label[1:], "gradient steps", "θ", layers...)
+			p.Width, p.Height, p.Y.Limits = 8.4, 8, &[2]float64{-7, 7}
+			plots = append(plots, p)
 		}
 		return fig.Sheet(len(plots), plots)
 	})

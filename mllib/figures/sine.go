@@ -69,19 +69,15 @@ func sineTasks(name, title, split string) panel {
 			if len(amplitude) != 1 || len(phase) != 1 {
 				return fig.Panel{}, missing(of, "data, amplitude and phase")
 			}
-			layers = append(layers, sineCurve(amplitude[0].Value, phase[0].Value, low, high, s), p.Curve("", dots))
+			curve := along(low, high, 200, sineOf(amplitude[0].Value, phase[0].Value))
+			curve.Style = s
+			layers = append(layers, curve, p.Curve("", dots))
 		}
-		return fig.Sheet(1, []fig.Plot{{Title: title, Width: usual[0], Height: usual[1], X: fig.Axis{Label: "x"}, Y: fig.Axis{Label: "y"}, Layers: layers}})
+		return plot(title, "x", "y", layers...).Panel()
 	})
 }
 
-// sineCurve is y = A sin(x − ω) on [low, high].
-func sineCurve(amplitude, phase, low, high float64, s fig.Style) fig.Curve {
-	const n = 200
-	c := fig.Curve{Style: s}
-	for i := range n + 1 {
-		x := low + (high-low)*float64(i)/n
-		c.X, c.Y = append(c.X, x), append(c.Y, amplitude*math.Sin(x-phase))
-	}
-	return c
+// sineOf is y = A sin(x − ω).
+func sineOf(amplitude, phase float64) func(x float64) float64 {
+	return func(x float64) float64 { return amplitude * math.Sin(x-phase) }
 }

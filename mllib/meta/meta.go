@@ -6,7 +6,7 @@
 // φ its parameters, η outer rate, L_T task loss.
 //
 //	meta.go     Task; Rule, the inner step (2)
-//	learner.go  what is learned: M_φ (3), and M_φ with the rate α
+//	learner.go  what is learned: M_φ (3), M_φ of a given form, and M_φ with the rate α
 //	descent.go  Descent: algorithm 2, and every baseline
 //	train.go    Trainer: algorithm 1, with the meta-gradient (5, 6)
 package meta

@@ -78,11 +78,11 @@ func BenchmarkExpertEqualTime(b *testing.B) {
 					}
 				}
 				model, err := NewLearnedModel(plant, e.Version.Model, 0)
-				if err == nil {
-					_, err = lab.train(e.Training(method, plant, model, experts, 0), model)
-				}
 				if err != nil {
 					b.Fatal(err)
+				}
+				if lab.train(e.Training(method, plant, model, experts, 0), model); lab.err != nil {
+					b.Fatal(lab.err)
 				}
 			}
 		})

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -73,7 +74,7 @@ func judgeBy(effect string, perSeed []float64, statistic func([]float64) float64
 
 // contest compares a method with rivals, one number a seed each.
 type contest struct {
-	effect string // with %s for the rival, if it names it
+	effect string // with %s for the rival, if there are several
 	own    string
 	rivals []string
 	all    tidy.Table // every row, to see who diverged
@@ -92,6 +93,33 @@ type contest struct {
 
 func lower(a, b float64) bool  { return a < b }
 func higher(a, b float64) bool { return a > b }
+
+// among judges c by the rows that pick keeps of a table.
+func (c contest) among(pick func(tidy.Table) tidy.Table) func(tidy.Table) (Verdict, error) {
+	return func(t tidy.Table) (Verdict, error) {
+		rows := pick(t)
+		c := c
+		c.all, c.of = t, func(m string) tidy.Table { return rows.Where(tidy.Method(m)) }
+		return c.judge()
+	}
+}
+
+// rowsOf keeps the rows that pass filters; lastOf those of them at their last step,
+// without the seeds with which a method diverged before: those have no rows there.
+func rowsOf(filters ...tidy.Filter) func(tidy.Table) tidy.Table {
+	return func(t tidy.Table) tidy.Table { return t.Where(filters...) }
+}
+
+func lastOf(filters ...tidy.Filter) func(tidy.Table) tidy.Table {
+	return func(t tidy.Table) tidy.Table {
+		t = t.Where(filters...)
+		if len(t) == 0 {
+			return nil
+		}
+		last := slices.Max(t.Steps())
+		return t.Where(tidy.Steps(last, last))
+	}
+}
 
 // judge judges the contest. A seed with which one of the two diverged has no
 // effect; as many as of the method itself keep the claim from being reproduced, and
@@ -121,38 +149,29 @@ func (c contest) judge() (Verdict, error) {
 }
 
 func (c contest) verdict(name string, own, rival map[uint64]float64) (Verdict, error) {
-	effectOf := c.effectOf
-	if effectOf == nil {
-		effectOf = func(own, rival float64) float64 { return rival - own }
+	if c.effectOf == nil {
+		c.effectOf = func(own, rival float64) float64 { return rival - own }
 	}
-	effects, lostOwn, lost := map[uint64]float64{}, 0, 0
+	if c.statistic == nil {
+		c.statistic = tidy.Mean
+	}
+	if c.strongest != nil {
+		c.effect = fmt.Sprintf(c.effect, name)
+	}
+	effects := map[uint64]float64{}
 	for seed, x := range own {
 		if y, ok := rival[seed]; ok {
-			effects[seed] = effectOf(x, y)
-		} else {
-			lost++
+			effects[seed] = c.effectOf(x, y)
 		}
-	}
-	for seed := range rival {
-		if _, ok := own[seed]; !ok {
-			lostOwn++
-		}
-	}
-	effect := c.effect
-	if c.strongest != nil {
-		effect = fmt.Sprintf(c.effect, name)
 	}
 	if len(effects) == 0 {
-		return Verdict{}, fmt.Errorf("%s: no seed has both %s and %s; recompute it", effect, c.own, name)
+		return Verdict{}, fmt.Errorf("%s: no seed has both %s and %s; recompute it", c.effect, c.own, name)
 	}
+	lostOwn, lost := len(rival)-len(effects), len(own)-len(effects)
 	if lost+lostOwn > 0 {
-		effect += fmt.Sprintf(" (without %d seeds with which %s and %d with which %s diverged)", lostOwn, c.own, lost, name)
+		c.effect += fmt.Sprintf(" (without %d seeds with which %s and %d with which %s diverged)", lostOwn, c.own, lost, name)
 	}
-	statistic := c.statistic
-	if statistic == nil {
-		statistic = tidy.Mean
-	}
-	v, err := judgeBy(effect, inOrder(effects), statistic)
+	v, err := judgeBy(c.effect, inOrder(effects), c.statistic)
 	if lostOwn > 0 && v.Outcome == Reproduced {
 		v.Outcome = Inconclusive
 	}
@@ -184,26 +203,9 @@ func (c contest) perSeed(method string) (map[uint64]float64, error) {
 }
 
 // inOrder are the values in the order of the seeds.
-func inOrder(bySeed map[uint64]float64) []float64 {
-	var seeds []uint64
-	for s := range bySeed {
-		seeds = append(seeds, s)
-	}
-	slices.Sort(seeds)
-	var values []float64
-	for _, s := range seeds {
-		values = append(values, bySeed[s])
+func inOrder(bySeed map[uint64]float64) (values []float64) {
+	for _, seed := range slices.Sorted(maps.Keys(bySeed)) {
+		values = append(values, bySeed[seed])
 	}
 	return values
-}
-
-// reached returns the rows of t at its last step, without the seeds with which the
-// method diverged on the task before: those have no rows there.
-func reached(t tidy.Table) tidy.Table {
-	if len(t) == 0 {
-		return nil
-	}
-	steps := t.Steps()
-	last := steps[len(steps)-1]
-	return t.Where(tidy.Steps(last, last))
 }

@@ -37,23 +37,15 @@ func (d Digits) Run(ctx context.Context, in Input, report func(done, total int))
 	l := digitsLab{newLab(ctx, "digits", in, d.Train.OuterSteps+tests*d.TestSteps, report), d, source.Name, d.Pairs(source, in.Seed)}
 	l.pictures()
 	train, end, baseline := l.cell(l.pairs[0], l.pairs[0].Name), []int{d.TestSteps}, descends(TaskLoss, d.Loss.Rate)
-	before, err := l.try(baseline, end, train)
-	if err != nil {
-		return l.out, err
-	}
-	m, err := l.learn(d.Training(l.source, l.pairs[0]), func(tr *meta.Trainer, m Method) error {
-		if !evaluation(tr.Step(), d.EvalEvery, d.Train) {
-			return nil
+	before := l.try(baseline, end, train)
+	m := l.learn(d.Training(l.source, l.pairs[0]), func(tr *meta.Trainer, m Method) {
+		if evaluation(tr.Step(), d.EvalEvery, d.Train) {
+			l.outer(m, l.task(0), tr.Step(), l.try(m, end, train), digitsMetrics()...)
+			l.outer(baseline, l.task(0), tr.Step(), before, digitsMetrics()...)
 		}
-		now, err := l.try(m, end, train)
-		l.outer(m, l.task(0), tr.Step(), now, digitsMetrics()...)
-		l.outer(baseline, l.task(0), tr.Step(), before, digitsMetrics()...)
-		return err
 	})
-	if err != nil {
-		return l.out, err
-	}
-	return l.out, l.contest(m, baseline)
+	l.contest(m, baseline)
+	return l.out, l.err
 }
 
 // Training is the meta-training on a pair of digits of the named source.
@@ -98,35 +90,27 @@ func (l digitsLab) cell(p Pair, name string) cell {
 }
 
 // contest tests all methods on all pairs.
-func (l digitsLab) contest(learned, baseline Method) error {
-	best, err := search{name: BestRate, of: meta.TaskLoss, rates: l.Rates, starts: l.RateOver, end: l.rateEnd}.best()
-	if err != nil {
-		return err
-	}
-	rates := map[string]float64{learned.Name: l.Loss.Rate, TaskLoss: l.Loss.Rate, ScaledTaskLoss: l.Loss.Rate, BestRate: best}
-	methods := []Method{learned, baseline, {Name: ScaledTaskLoss}, descends(BestRate, best)}
-	if learned.Rule != nil {
+func (l digitsLab) contest(learned, baseline Method) {
+	best := l.best(search{name: BestRate, of: meta.TaskLoss, rates: l.Rates, starts: l.RateOver, end: l.rateEnd}, l.task(0))
+	scaled := Method{Name: ScaledTaskLoss}
+	if learned.Rule != nil && l.err == nil {
 		factor := l.factor(learned)
 		if !(factor > 0) || math.IsInf(factor, 1) {
-			return fmt.Errorf("the learned loss has no gradient: %v times that of the task loss", factor)
+			l.fail(fmt.Errorf("the learned loss has no gradient: %v times that of the task loss", factor))
 		}
 		l.row(learned.Name, l.task(0), 0, "gradient norm ratio", factor)
-		scaled := meta.Objective(func(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
+		scaled.Rule = meta.Objective(func(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
 			return ad.Scale(factor, task.Loss(theta, rng))
-		})
-		methods[2].Rule = scaled.At(l.Loss.Rate)
+		}).At(l.Loss.Rate)
 	}
-	for _, m := range methods {
-		l.row(m.Name, l.task(0), 0, "rate", rates[m.Name])
+	for _, m := range []Method{learned, baseline, scaled, best} {
+		if m.Name != best.Name {
+			l.row(m.Name, l.task(0), 0, "rate", l.Loss.Rate)
+		}
 		for k, p := range l.pairs {
-			t, err := l.try(m, l.Record, l.cell(p, p.Name))
-			if err != nil {
-				return err
-			}
-			l.curves(m, l.task(k), t, digitsMetrics()...)
+			l.curves(m, l.task(k), l.try(m, l.Record, l.cell(p, p.Name)), digitsMetrics()...)
 		}
 	}
-	return nil
 }
 
 // factor is how much longer the gradient of the learned loss is than that of the
@@ -153,9 +137,8 @@ func (l digitsLab) factor(learned Method) float64 {
 
 // rateEnd is where descent ends on training pictures of the train pair, from
 // optimizees that the tests do not have.
-func (l digitsLab) rateEnd(m Method, k int) (float64, error) {
+func (l digitsLab) rateEnd(m Method, k int) float64 {
 	pair := l.pairs[0]
 	pair.Held = pair.Train
-	t, err := l.try(m, []int{l.TestSteps}, l.cell(pair, fmt.Sprintf("rate search %d", k)))
-	return t.end(), err
+	return l.try(m, []int{l.TestSteps}, l.cell(pair, fmt.Sprintf("rate search %d", k))).end()
 }

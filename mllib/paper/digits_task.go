@@ -91,14 +91,9 @@ func pairName(a, b uint8) string { return fmt.Sprintf("%d-%d", a, b) }
 // PairOf are the digits of a pair with a name, in the order of their classes; ok says
 // whether there is such a pair.
 func PairOf(name string) (classes [2]uint8, ok bool) {
-	for b := range uint8(10) {
-		for a := range b {
-			if pairName(a, b) == name {
-				return [2]uint8{a, b}, true
-			}
-		}
-	}
-	return classes, false
+	a, b := &classes[0], &classes[1]
+	_, err := fmt.Sscanf(name, "%d-%d", a, b)
+	return classes, err == nil && *a < *b && *b < 10 && name == pairName(*a, *b)
 }
 
 // Pairs splits the ten digits at random into five pairs: the first is for

@@ -137,12 +137,13 @@ func TestDigitsBestRate(t *testing.T) {
 	source := digits.Source{Name: "rendered", Train: digits.RenderSet(1, "train", 40), Test: digits.RenderSet(1, "test", 10)}
 	l := digitsLab{newLab(t.Context(), "digits", Input{Seed: 1}, 1, func(int, int) {}), d, source.Name, d.Pairs(source, 1)}
 	s := search{name: BestRate, of: meta.TaskLoss, rates: []float64{1e-6, 0.05, 1e9}, starts: 1, end: l.rateEnd}
-	if rate, err := s.best(); err != nil || rate != 0.05 {
-		t.Errorf("best rate %v (%v), want 0.05", rate, err)
+	l.best(s, "split=meta-train")
+	if r := l.out.Rows; l.err != nil || len(r) != 1 || r[0].Method != BestRate || r[0].Metric != "rate" || r[0].Value != 0.05 {
+		t.Errorf("best rate %v (%v), want 0.05", r, l.err)
 	}
 	s.rates = []float64{1e300}
-	if rate, err := s.best(); err == nil {
-		t.Errorf("every rate diverges, but %v is the best", rate)
+	if l.best(s, "split=meta-train"); l.err == nil {
+		t.Error("every rate diverges, but one is the best")
 	}
 }
 

@@ -29,24 +29,17 @@ func (e ExpertReacher) Run(ctx context.Context, in Input, report func(done, tota
 		return Output{}, err
 	}
 	l := expertLab{planLab: p, ExpertReacher: e}
-	if l.experts, err = l.demonstrate(); err != nil {
-		return l.out, err
-	}
-	if err := l.goals(e.Version); err != nil {
-		return l.out, err
-	}
+	l.experts = l.demonstrate()
+	l.goals(e.Version)
 	for _, c := range e.Cloning.Policies {
-		if err := l.clone(c); err != nil {
-			return l.out, fmt.Errorf("%s: %w", c.Method, err)
-		}
+		l.clone(c)
 	}
 	var last *LearnedModel
 	for _, method := range []string{LearnedShaped, LearnedFeedback, LearnedInTime, LearnedLoss} {
-		if last, err = l.learnFrom(method); err != nil {
-			return l.out, fmt.Errorf("%s: %w", method, err)
-		}
+		last = l.learnFrom(method)
 	}
-	return l.out, l.baselines(e.Version, last)
+	l.baselines(e.Version, last)
+	return l.out, l.err
 }
 
 // work is the number of steps of one seed, of whatever kind.
@@ -62,11 +55,9 @@ func (e ExpertReacher) PlanExperts(ctx context.Context, plant rl.Plant, seed uin
 
 // demonstrate writes each expert's cost and final distance, and which have failed, and
 // returns those that have not.
-func (l expertLab) demonstrate() ([]rl.Expert, error) {
+func (l expertLab) demonstrate() []rl.Expert {
 	experts, err := l.PlanExperts(l.ctx, l.plant, l.Seed)
-	if err != nil {
-		return nil, err
-	}
+	l.fail(err)
 	for k, x := range experts {
 		task := part(planTraining(l.Version.Name), "goal", strconv.Itoa(k))
 		l.row(ILQR, task, x.Plan.Iterations, "cost", x.Plan.Cost)
@@ -80,9 +71,9 @@ func (l expertLab) demonstrate() ([]rl.Expert, error) {
 	}
 	experts = slices.DeleteFunc(experts, l.failed)
 	if len(experts) == 0 {
-		return nil, fmt.Errorf("none of %d experts ends within %g m of its goal", l.Experts, l.Tolerance)
+		l.fail(fmt.Errorf("none of %d experts ends within %g m of its goal", l.Experts, l.Tolerance))
 	}
-	return experts, nil
+	return experts
 }
 
 // stacked are rows of equal length as one matrix.
@@ -116,32 +107,30 @@ func (e ExpertReacher) Training(method string, plant rl.Plant, model rl.Model, e
 }
 
 // learnFrom meta-trains and tests a method. It returns the model.
-func (l expertLab) learnFrom(method string) (*LearnedModel, error) {
+func (l expertLab) learnFrom(method string) *LearnedModel {
 	model, err := NewLearnedModel(l.plant, l.Version.Model, l.Seed)
-	if err != nil {
-		return nil, err
+	if l.fail(err); l.err != nil {
+		return nil
 	}
-	m, err := l.train(l.Training(method, l.plant, model, l.experts, l.Seed), model)
-	if err == nil {
-		err = l.test(l.Version, m, l.plant)
+	m := l.train(l.Training(method, l.plant, model, l.experts, l.Seed), model)
+	l.test(l.Version, m, l.plant)
+	if method != LearnedInTime {
+		l.paths(l.Version, m, model)
 	}
-	if err == nil && method != LearnedInTime {
-		err = l.paths(l.Version, m, model)
-	}
-	return model, err
+	return model
 }
 
 // clone fits a policy to all experts by Adam and writes where it ends on the goals of
 // meta-test, without any update there.
-func (l expertLab) clone(c ClonedPolicy) error {
+func (l expertLab) clone(c ClonedPolicy) {
 	v := l.Version
 	v.Policy = c.Policy
 	task := rl.Cloning{Planned: v.Planned(l.plant, l.plant), Experts: make([]rl.Expert, l.Cloning.Batch)}
 	rng := l.stream("cloning")
 	opt := l.Cloning.Optimizer.Start(task.Init(nil, rng))
 	for step := range l.Cloning.Steps {
-		if err := l.ctx.Err(); err != nil {
-			return err
+		if l.fail(l.ctx.Err()); l.err != nil {
+			return
 		}
 		for i := range task.Experts {
 			task.Experts[i] = l.experts[rng.IntN(len(l.experts))]
@@ -151,8 +140,7 @@ func (l expertLab) clone(c ClonedPolicy) error {
 		opt.Step(ad.Gradient(task.Loss(theta, rng), theta...), 1-float64(step)/float64(l.Cloning.Steps))
 		l.advance(1)
 	}
-	return l.onGoals(v, l.plant, func(name string, _ rl.Planned, cell cell) error {
+	l.onGoals(v, l.plant, func(name string, _ rl.Planned, cell cell) {
 		l.row(c.Method, name, 0, "distance", cell.measure(opt.Params)[0])
-		return nil
 	})
 }

@@ -7,8 +7,19 @@ import (
 	"ml3/mllib/tidy"
 )
 
+// invdynJudges are the judges of the claims of both arms by their names.
+func invdynJudges() map[string]func(tidy.Table) (Verdict, error) {
+	judges := map[string]func(tidy.Table) (Verdict, error){}
+	for _, c := range append(invdynReacherClaims(), invdynSawyerClaims()...) {
+		judges[c.ID] = c.Judge
+	}
+	return judges
+}
+
 // A table in which nothing but the errors differ turns the verdicts around.
 func TestInverseDynamicsClaimsFollowTheTable(t *testing.T) {
+	judges := invdynJudges()
+	best := judges["invdyn-sawyer"]
 	table := func(shaped, learned, mse float64) tidy.Table {
 		var all tidy.Table
 		for seed := range uint64(5) {
@@ -38,8 +49,8 @@ func TestInverseDynamicsClaimsFollowTheTable(t *testing.T) {
 			name  string
 			judge func(tidy.Table) (Verdict, error)
 			want  Outcome
-		}{{"best", shapedBest, c.best}, {"fastest", shapedFastest, c.best}, {"plain worst", plainWorst, c.worst},
-			{"MSE slower", mseSlower, c.slower}, {"MSE ends", mseEnds, c.ends}} {
+		}{{"best", best, c.best}, {"fastest", judges["invdyn-sawyer-speed"], c.best}, {"plain worst", judges["invdyn-reacher-plain"], c.worst},
+			{"MSE slower", judges["invdyn-sawyer-mse-slower"], c.slower}, {"MSE ends", judges["invdyn-sawyer-mse-ends"], c.ends}} {
 			v, err := j.judge(rows)
 			if err != nil {
 				t.Fatal(err)
@@ -49,7 +60,7 @@ func TestInverseDynamicsClaimsFollowTheTable(t *testing.T) {
 			}
 		}
 	}
-	for _, judge := range []func(tidy.Table) (Verdict, error){shapedBest, shapedFastest, plainWorst, mseSlower, mseEnds} {
+	for _, judge := range judges {
 		if v, err := judge(nil); err == nil {
 			t.Errorf("verdict %+v from no rows", v)
 		}
@@ -85,7 +96,7 @@ func TestClaimsKnowDivergence(t *testing.T) {
 		{LearnedLoss, 1, Reproduced, "and 1 with which learned diverged"},
 		{LearnedShaped, 5, Inconclusive, "learned shaped diverged with every seed"},
 	} {
-		v, err := shapedBest(table(c.lost, c.seeds))
+		v, err := invdynJudges()["invdyn-sawyer"](table(c.lost, c.seeds))
 		if err != nil || v.Outcome != c.want || !strings.Contains(v.Effect, c.text) {
 			t.Errorf("%s diverges with %d seeds: %+v, %v; want %s with %q", c.lost, c.seeds, v, err, c.want, c.text)
 		}

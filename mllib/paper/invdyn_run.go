@@ -13,11 +13,8 @@ import (
 	"ml3/mllib/tidy"
 )
 
-// mseObjective and powerObjective are the objectives of the baselines.
-func mseObjective(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
-	return task.(Dynamics).MSE(theta, rng)
-}
-
+// powerObjective is the objective of a baseline; that of the paper's is the task loss of a
+// task that is not shaped.
 func powerObjective(task meta.Task, theta nn.Params, rng *rand.Rand) *ad.Value {
 	return task.(Dynamics).PowerMSE(theta, rng)
 }
@@ -48,37 +45,22 @@ func (e InverseDynamics) Run(ctx context.Context, in Input, report func(done, to
 	tries := (len(e.Rates)+len(e.PowerRates))*e.RateStarts + 2*e.Train.OuterSteps/e.EvalEvery
 	work := 2*e.Train.OuterSteps*e.Train.Population + (tries+5*e.Tests)*e.Steps
 	l := invdynLab{newLab(ctx, e.Name, in, work, report), e, s}
-	var methods []Method
-	for _, shaped := range []bool{false, true} {
-		m, err := l.learn(e.Training(s, shaped), l.progress)
-		if err != nil {
-			return l.out, err
-		}
-		methods = append(methods, m)
-	}
-	baselines, err := l.baselines()
-	if err != nil {
-		return l.out, err
-	}
-	for _, m := range append(methods, baselines...) {
-		if err := l.test(m); err != nil {
-			return l.out, fmt.Errorf("%s: %w", m.Name, err)
-		}
+	methods := []Method{l.learn(e.Training(s, false), l.progress), l.learn(e.Training(s, true), l.progress)}
+	for _, m := range append(methods, l.baselines()...) {
+		l.test(m)
 	}
 	l.constant()
 	if in.Seed == e.Shown {
-		err = l.poses()
+		l.fail(l.poses())
 	}
-	return l.out, err
+	return l.out, l.err
 }
 
 // Training is the meta-training of a loss, shaped or not, on the trajectories of meta-training.
 func (e InverseDynamics) Training(s Setting, shaped bool) Training {
-	task, method := s.Task, LearnedLoss
-	if task.Shaped = shaped; shaped {
-		method = LearnedShaped
-	}
-	return Training{Method: method, Task: invdynTraining, Learner: e.Loss(),
+	task := s.Task
+	task.Shaped = shaped
+	return Training{Method: learnedName(shaped), Task: invdynTraining, Learner: e.Loss(),
 		Draw: func(*rand.Rand) meta.Task { return task }, Config: e.Train, Init: "loss init", Stream: "meta-training"}
 }
 
@@ -100,66 +82,49 @@ func (l invdynLab) cell(fit, measured Samples, name, stream string) cell {
 }
 
 // onTraining is the fit to the trajectories of meta-training.
-func (l invdynLab) onTraining(m Method, stream string) (trial, error) {
+func (l invdynLab) onTraining(m Method, stream string) trial {
 	data := l.setting.Task.Data
 	return l.try(m, []int{l.Steps}, l.cell(data, data, "", stream))
 }
 
 // progress writes the errors on the trajectories of meta-training after all
 // gradient steps, at a φ on the way.
-func (l invdynLab) progress(tr *meta.Trainer, m Method) error {
-	if tr.Step()%l.EvalEvery != 0 {
-		return nil
+func (l invdynLab) progress(tr *meta.Trainer, m Method) {
+	if tr.Step()%l.EvalEvery == 0 {
+		l.outer(m, invdynTraining, tr.Step(), l.onTraining(m, "network for meta-training"), invdynMetrics()...)
 	}
-	t, err := l.onTraining(m, "network for meta-training")
-	l.outer(m, invdynTraining, tr.Step(), t, invdynMetrics()...)
-	return err
 }
 
 // baselines are the mean squared errors at the best of their rates, and the first
 // also at the rate of the learned losses.
-func (l invdynLab) baselines() ([]Method, error) {
-	methods := []Method{{TaskLoss, meta.Objective(mseObjective).At(l.Rate)}}
-	for _, b := range []search{
-		{name: BestRate, of: mseObjective, rates: l.Rates},
+func (l invdynLab) baselines() []Method {
+	methods := []Method{descends(TaskLoss, l.Rate)}
+	for _, s := range []search{
+		{name: BestRate, of: meta.TaskLoss, rates: l.Rates},
 		{name: PowerMSE, of: powerObjective, rates: l.PowerRates},
 	} {
-		b.starts = l.RateStarts
-		b.end = func(m Method, k int) (float64, error) {
-			t, err := l.onTraining(m, fmt.Sprintf("network %d for rates", k))
-			return t.end(), err
-		}
-		rate, err := b.best()
-		if err != nil {
-			return nil, err
-		}
-		l.row(b.name, invdynTraining, 0, "rate", rate)
-		methods = append(methods, Method{b.name, b.of.At(rate)})
+		s.starts = l.RateStarts
+		s.end = func(m Method, k int) float64 { return l.onTraining(m, fmt.Sprintf("network %d for rates", k)).end() }
+		methods = append(methods, l.best(s, invdynTraining))
 	}
-	return methods, nil
+	return methods
 }
 
 // test fits fresh networks to the trajectories of every test and writes their
 // errors on the new ones. All methods start from the same networks and see the same
 // mini-batches.
-func (l invdynLab) test(m Method) error {
+func (l invdynLab) test(m Method) {
 	var cells []cell
 	for k, t := range l.setting.Tests {
 		cells = append(cells, l.cell(t.Fit, t.New, "test="+strconv.Itoa(k), fmt.Sprintf("network for test %d", k)))
 	}
-	t, err := l.try(m, storedSteps(l.Steps), cells...)
-	if err != nil {
-		return err
-	}
-	l.curves(m, invdynTest, t, invdynMetrics()...)
+	l.curves(m, invdynTest, l.try(m, storedSteps(l.Steps), cells...), invdynMetrics()...)
 	if l.Seed != l.Shown {
-		return nil
+		return
 	}
-	t, err = l.try(m, []int{l.Steps}, cells[0])
-	if t.last != nil {
-		l.pictures(m.Name, t.last)
+	if t := l.try(m, []int{l.Steps}, cells[0]); t.last != nil {
+		l.predicted(m.Name, t.last)
 	}
-	return err
 }
 
 // constant writes the errors of a constant inertia matrix, the mean over the
@@ -178,42 +143,43 @@ func (l invdynLab) constant() {
 	l.row(Constant, invdynTest, 0, "inertia error", inertia)
 }
 
-// pictures writes what a fitted network predicts on the first new trajectory of
-// test 0: torques with bias in N m at every time, and the scaled matrix S H S at
-// its first sample.
-func (l invdynLab) pictures(method string, theta nn.Params) {
-	s := l.setting
-	d, t := l.Arm.Joints(), s.Tests[0]
-	factor := s.Task.Net.Factor(theta, t.New.Q)
-	torque, h := s.Task.Net.Torque(factor, t.New.Acc), s.Task.Net.Matrix(factor)
+// pictures writes the torques, with bias, of the joints at every time of the first new
+// trajectory of test 0, in N m, and the scaled matrix S H S at its first sample.
+func (l invdynLab) pictures(method string, torque func(i, joint int) float64, h []float64) {
 	for i := range l.Arm.Points {
-		for j := range d {
-			at := i*d + j
-			l.pixel(method, jointTask(j), i, "torque", torque.Data[at]*s.Units.Size/s.Units.S[j]+t.Motion.Bias[at])
+		for j := range l.Arm.Joints() {
+			l.pixel(method, jointTask(j), i, "torque", torque(i, j))
 		}
 	}
-	l.picture(method, "test=0", "scaled inertia", h.Row(0))
+	l.picture(method, "test=0", "scaled inertia", h)
+}
+
+// predicted are the pictures of a fitted network.
+func (l invdynLab) predicted(method string, theta nn.Params) {
+	s, t := l.setting, l.setting.Tests[0]
+	factor := s.Task.Net.Factor(theta, t.New.Q)
+	torque := s.Task.Net.Torque(factor, t.New.Acc)
+	l.pictures(method, func(i, j int) float64 {
+		return torque.At(i, j)*s.Units.Size/s.Units.S[j] + t.Motion.Bias[i*torque.Cols+j]
+	}, s.Task.Net.Matrix(factor).Row(0))
 }
 
 func jointTask(j int) string {
 	return tidy.TaskOf("test", "0", "joint", strconv.Itoa(j+1))
 }
 
-// poses writes the truth beside the pictures: torques and bias of the first new
-// trajectory, its first matrix, and the places of the bodies at some of its times.
+// poses writes the truth beside the pictures, with the bias, and the places of the
+// bodies at some times of the trajectory.
 func (l invdynLab) poses() error {
 	model, err := l.Arm.Model(l.Data)
 	if err != nil {
 		return err
 	}
 	d, t := l.Arm.Joints(), l.setting.Tests[0]
-	for i := range l.Arm.Points {
-		for j := range d {
-			l.pixel(Truth, jointTask(j), i, "torque", t.Motion.Torque[i*d+j])
-			l.pixel(Truth, jointTask(j), i, "bias", t.Motion.Bias[i*d+j])
-		}
-	}
-	l.picture(Truth, "test=0", "scaled inertia", t.New.H.Row(0))
+	l.pictures(Truth, func(i, j int) float64 {
+		l.pixel(Truth, jointTask(j), i, "bias", t.Motion.Bias[i*d+j])
+		return t.Motion.Torque[i*d+j]
+	}, t.New.H.Row(0))
 	state := model.NewState()
 	for i := 0; i < l.Arm.Points; i += l.Arm.Points / 5 {
 		state.SetState(t.Motion.Q[i*d:(i+1)*d], nil, nil)

@@ -83,7 +83,8 @@ func (u Units) Scale(m *env.Motion) Samples {
 // Dynamics is the task of fitting the inertia matrix of an arm to samples by
 // mini-batches of them, drawn with replacement. M_φ sees the error and the value
 // of the torque of every joint, per deviation of the joint, and never H. The task
-// loss is the mean square of these errors or, if Shaped, ‖H − H_θ‖².
+// loss is the mean square of these errors, the paper's baseline, or, if Shaped,
+// ‖H − H_θ‖².
 type Dynamics struct {
 	Net    nn.Inertia
 	Data   Samples
@@ -112,14 +113,8 @@ func (t Dynamics) Loss(theta nn.Params, rng *rand.Rand) *ad.Value {
 	return ad.Mean(ad.Square(ad.Div(t.residual(theta, b), t.Joint)))
 }
 
-// MSE is the objective of the paper's baseline: the mean square of the joints'
-// torque errors, each per deviation of the joint.
-func (t Dynamics) MSE(theta nn.Params, rng *rand.Rand) *ad.Value {
-	return ad.Mean(ad.Square(ad.Div(t.residual(theta, t.draw(theta, rng)), t.Joint)))
-}
-
-// PowerMSE is the same without dividing by the deviations: the joints are weighted
-// by the power that their errors mean.
+// PowerMSE is the task loss, not shaped, without dividing by the deviations: the joints
+// are weighted by the power that their errors mean.
 func (t Dynamics) PowerMSE(theta nn.Params, rng *rand.Rand) *ad.Value {
 	return ad.Mean(ad.Square(t.residual(theta, t.draw(theta, rng))))
 }

@@ -94,7 +94,6 @@ func TestDynamicsLossesByHand(t *testing.T) {
 	}{
 		{"shaped", task.Loss(theta, random.Stream(3, "batch")).Item(), shaped},
 		{"plain", plain.Loss(theta, random.Stream(3, "batch")).Item(), mse},
-		{"MSE", plain.MSE(theta, random.Stream(3, "batch")).Item(), mse},
 		{"power MSE", plain.PowerMSE(theta, random.Stream(3, "batch")).Item(), power},
 	} {
 		if math.Abs(c.got-c.want) > 1e-12*c.want {

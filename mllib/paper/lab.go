@@ -31,12 +31,14 @@ func descends(name string, rate float64) Method {
 }
 
 // lab is one seed of an experiment while it runs: its rows so far, its progress
-// and its memory.
+// and its memory. Its methods do nothing once there is an error, which is looked at
+// when all is done: ctx's, or one that is no divergence.
 type lab struct {
 	Input
 	ctx         context.Context
 	experiment  string
 	out         Output
+	err         error
 	done, total int
 	report      func(done, total int)
 	descent     meta.Descent
@@ -49,22 +51,32 @@ func newLab(ctx context.Context, experiment string, in Input, total int, report 
 	return &lab{Input: in, ctx: ctx, experiment: experiment, total: total, report: report, tape: ad.NewTape()}
 }
 
+// fail stops the seed if err is not nil.
+func (l *lab) fail(err error) {
+	if l.err == nil {
+		l.err = err
+	}
+}
+
 // stream is the named stream of the seed.
 func (l *lab) stream(format string, a ...any) *rand.Rand {
 	return random.Stream(l.Seed, fmt.Sprintf(format, a...))
 }
 
-func (l *lab) newRow(method, task string, step int, metric string, value float64) tidy.Row {
-	return tidy.Row{Experiment: l.experiment, Method: method, Seed: l.Seed, Task: task, Step: step, Metric: metric, Value: value}
-}
-
+// row adds a row to what is measured.
 func (l *lab) row(method, task string, step int, metric string, value float64) {
-	l.out.Rows = append(l.out.Rows, l.newRow(method, task, step, metric, value))
+	l.add(&l.out.Rows, method, task, step, metric, value)
 }
 
 // pixel adds a row to what is drawn and not measured.
 func (l *lab) pixel(method, task string, step int, metric string, value float64) {
-	l.out.Pictures = append(l.out.Pictures, l.newRow(method, task, step, metric, value))
+	l.add(&l.out.Pictures, method, task, step, metric, value)
+}
+
+func (l *lab) add(to *tidy.Table, method, task string, step int, metric string, value float64) {
+	if l.err == nil {
+		*to = append(*to, tidy.Row{Experiment: l.experiment, Method: method, Seed: l.Seed, Task: task, Step: step, Metric: metric, Value: value})
+	}
 }
 
 // picture adds one row for each value to what is drawn and not measured.
@@ -103,47 +115,40 @@ func (t Training) LossName() string { return t.Task + "/method=" + t.Method }
 
 // learn meta-trains and returns the method that was learned. observe, which may be
 // nil, sees every φ, the first before any update, as the rule it makes. A run that
-// diverges, or whose observer returns a *meta.Diverged, is a row that names the
+// diverges, or whose observer fails with a *meta.Diverged, is a row that names the
 // quantity, and a method without a rule.
-func (l *lab) learn(t Training, observe func(tr *meta.Trainer, m Method) error) (Method, error) {
+func (l *lab) learn(t Training, observe func(tr *meta.Trainer, m Method)) Method {
+	if l.err != nil {
+		return Method{Name: t.Method}
+	}
 	tr := t.Trainer(l.Seed)
-	var err error
-	for err == nil && tr.Next(l.ctx) {
+	for l.err == nil && tr.Next(l.ctx) {
 		if tr.Step() > 0 {
 			l.advance(t.Config.Population)
 		}
 		if observe != nil {
-			err = observe(tr, Method{t.Method, t.Learner.At(tr.Phi())})
+			observe(tr, Method{t.Method, t.Learner.At(tr.Phi())})
 		}
 	}
-	if err == nil {
-		err = tr.Err()
-	}
+	l.fail(tr.Err())
 	var d *meta.Diverged
-	if errors.As(err, &d) {
+	if errors.As(l.err, &d) {
+		l.err = nil
 		l.row(t.Method, part(t.Task, "quantity", d.Quantity), d.Step, tidy.DivergedMetric, 1)
-		return Method{Name: t.Method}, nil
+		return Method{Name: t.Method}
 	}
-	if err != nil {
-		return Method{}, fmt.Errorf("%s, outer step %d: %w", t.Method, tr.Step(), err)
+	if l.err != nil {
+		l.err = fmt.Errorf("%s, outer step %d: %w", t.LossName(), tr.Step(), l.err)
+		return Method{Name: t.Method}
 	}
 	phi := tr.Phi().Clone()
 	l.out.Losses = append(l.out.Losses, Learned{Name: t.LossName(), Phi: phi})
-	return Method{t.Method, t.Learner.At(phi)}, nil
+	return Method{t.Method, t.Learner.At(phi)}
 }
 
 // evaluation says whether an outer step is one after which φ is evaluated.
 func evaluation(step, every int, c meta.TrainConfig) bool {
 	return step%every == 0 || step == c.OuterSteps
-}
-
-// divergence says whether err is one, and where.
-func divergence(err error) (step int, ok bool) {
-	var d *meta.Diverged
-	if errors.As(err, &d) {
-		return d.Step, true
-	}
-	return 0, false
 }
 
 // never is where a descent diverged that did not.
@@ -153,22 +158,26 @@ const never = -1
 // also gives the batches. measure sees θ before the first and after each step; it
 // returns false if what it measures is no finite number. descend returns the step
 // at which that, or the descent itself, diverged, or never.
-func (l *lab) descend(m Method, task meta.Task, steps int, rng *rand.Rand, measure func(step int, theta nn.Params) bool) (diverged int, err error) {
-	if m.Rule == nil {
-		return 0, nil
+func (l *lab) descend(m Method, task meta.Task, steps int, rng *rand.Rand, measure func(step int, theta nn.Params) bool) (diverged int) {
+	if m.Rule == nil || l.err != nil {
+		return 0
 	}
 	for l.descent.Start(m.Rule, task, rng); l.descent.Next(l.ctx, steps); {
 		if l.descent.Step() > 0 {
 			l.advance(1)
 		}
 		if !measure(l.descent.Step(), l.descent.Theta()) {
-			return l.descent.Step(), nil
+			return l.descent.Step()
 		}
 	}
-	if step, ok := divergence(l.descent.Err()); ok {
-		return step, nil
+	var d *meta.Diverged
+	if errors.As(l.descent.Err(), &d) {
+		return d.Step
 	}
-	return never, l.descent.Err()
+	if err := l.descent.Err(); err != nil {
+		l.fail(fmt.Errorf("%s: %w", m.Name, err))
+	}
+	return never
 }
 
 // cell is one descent of a trial.
@@ -191,16 +200,16 @@ type trial struct {
 // try descends by a method on every cell and measures after the gradient steps at,
 // in increasing order; step 0 is before the first. A number that is not finite is
 // a divergence.
-func (l *lab) try(m Method, at []int, cells ...cell) (trial, error) {
+func (l *lab) try(m Method, at []int, cells ...cell) trial {
 	t := trial{at: at, means: make([][]float64, len(at)), diverged: map[string]int{}}
 	for _, c := range cells {
 		n := 0
-		diverged, err := l.descend(m, c.task, at[len(at)-1], l.stream("%s", c.stream), func(step int, theta nn.Params) bool {
+		diverged := l.descend(m, c.task, at[len(at)-1], l.stream("%s", c.stream), func(step int, theta nn.Params) bool {
 			if n == len(t.means) || step != at[n] {
 				return true
 			}
 			values := c.measure(theta)
-			if !allFinite(values) {
+			if slices.ContainsFunc(values, func(x float64) bool { return !finite(x) }) {
 				return false
 			}
 			if t.means[n] == nil {
@@ -212,23 +221,32 @@ func (l *lab) try(m Method, at []int, cells ...cell) (trial, error) {
 			n++
 			return true
 		})
-		if err != nil {
-			return t, fmt.Errorf("%s %s: %w", m.Name, c.name, err)
-		}
 		t.means, t.last = t.means[:n], l.descent.Theta()
 		if diverged != never {
 			t.diverged[c.name], t.last = diverged, nil
 		}
 	}
-	return t, nil
+	return t
 }
 
 // end is the mean of the first metric after the last step, +Inf if a cell diverged.
 func (t trial) end() float64 {
-	if len(t.diverged) > 0 {
+	if len(t.diverged) > 0 || len(t.means) < len(t.at) {
 		return math.Inf(1)
 	}
 	return t.means[len(t.means)-1][0]
+}
+
+// only keeps of a trial at every step those in at.
+func (t trial) only(at []int) trial {
+	every := t.means
+	t.at, t.means = at, nil
+	for _, step := range at {
+		if step < len(every) {
+			t.means = append(t.means, every[step])
+		}
+	}
+	return t
 }
 
 // curves writes a trial against its gradient steps.
@@ -258,6 +276,14 @@ func (l *lab) outer(m Method, task string, step int, t trial, metrics ...string)
 // after names a task that is evaluated after so many gradient steps.
 func after(task string, steps int) string { return part(task, "after", strconv.Itoa(steps)) }
 
+// learnedName is the name of a loss that is learned with or without extra information.
+func learnedName(shaped bool) string {
+	if shaped {
+		return LearnedShaped
+	}
+	return LearnedLoss
+}
+
 // part names a part of a task by further keys and values in turn.
 func part(task string, pairs ...string) string { return task + "/" + tidy.TaskOf(pairs...) }
 
@@ -268,57 +294,48 @@ type search struct {
 	rates  []float64 // in increasing order
 	starts int       // θ₀ that each rate is tried from
 	// end is the error after all steps from start k, +Inf if it diverges.
-	end func(m Method, k int) (float64, error)
+	end func(m Method, k int) float64
 }
 
-// best is the rate that ends lowest, in the mean over the starts, among those that
-// leave room: at most half the first at which a start diverges.
-func (s search) best() (float64, error) {
-	limit, best, lowest := math.Inf(1), 0.0, math.Inf(1)
-	type result struct{ rate, sum float64 }
-	var results []result
+// best is the method at the rate that ends lowest, in the mean over the starts, among
+// those that leave room: at most half the first at which a start diverges. The rate is a
+// row of the task.
+func (l *lab) best(s search, task string) Method {
+	limit := math.Inf(1)
+	var sums []float64 // of the ends, by rate
 	for _, rate := range s.rates {
 		if rate >= limit {
 			break
 		}
-		r := result{rate: rate}
+		sum := 0.0
 		for k := range s.starts {
-			x, err := s.end(Method{s.name, s.of.At(rate)}, k)
-			if err != nil {
-				return 0, fmt.Errorf("%s at rate %g: %w", s.name, rate, err)
-			}
+			x := s.end(Method{s.name, s.of.At(rate)}, k)
 			if math.IsInf(x, 1) {
 				limit = rate
 			}
-			r.sum += x
+			sum += x
 		}
-		results = append(results, r)
+		sums = append(sums, sum)
 	}
-	for _, r := range results {
-		if r.rate <= limit/2 && r.sum < lowest {
-			best, lowest = r.rate, r.sum
+	best, lowest := 0.0, math.Inf(1)
+	for i, sum := range sums {
+		if s.rates[i] <= limit/2 && sum < lowest {
+			best, lowest = s.rates[i], sum
 		}
 	}
 	if best == 0 {
-		return 0, fmt.Errorf("%s diverges at rate %g, and none of %v is half of that", s.name, limit, s.rates)
+		l.fail(fmt.Errorf("%s diverges at rate %g, and none of %v is half of that", s.name, limit, s.rates))
 	}
-	return best, nil
+	l.row(s.name, task, 0, "rate", best)
+	return Method{s.name, s.of.At(best)}
 }
 
-// logged says whether a step of a long curve is stored: all up to 10, then every
-// fifth to 30 and every tenth, and the last.
-func logged(step, last int) bool {
-	return step <= 10 || step <= 30 && step%5 == 0 || step%10 == 0 || step == last
-}
-
-// storedSteps are the steps up to last that are stored of a long curve.
-func storedSteps(last int) (steps []int) {
-	for step := range last + 1 {
-		if logged(step, last) {
-			steps = append(steps, step)
-		}
-	}
-	return steps
+// storedSteps are the steps up to last that are stored of a long curve: all up to 10,
+// then every fifth to 30 and every tenth, and the last.
+func storedSteps(last int) []int {
+	return slices.DeleteFunc(upTo(last), func(step int) bool {
+		return !(step <= 10 || step <= 30 && step%5 == 0 || step%10 == 0 || step == last)
+	})
 }
 
 // upTo are the steps from 0 to last.
@@ -331,10 +348,6 @@ func upTo(last int) (steps []int) {
 
 // finite says whether x is a number that a row can hold.
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-func allFinite(values []float64) bool {
-	return !slices.ContainsFunc(values, func(x float64) bool { return !finite(x) })
-}
 
 // objective is what the method descends, without its rate.
 func (m Method) objective() meta.Objective {

@@ -49,11 +49,9 @@ func (e ModelBased) Run(ctx context.Context, in Input, report func(done, total i
 		return Output{}, err
 	}
 	for _, v := range e.Versions {
-		if err := l.version(v); err != nil {
-			return l.out, fmt.Errorf("%s: %w", v.Name, err)
-		}
+		l.version(v)
 	}
-	return l.out, nil
+	return l.out, l.err
 }
 
 // work is the number of steps of one seed, of whatever kind.
@@ -66,42 +64,34 @@ func (e ModelBased) work() int {
 }
 
 // version meta-trains and tests.
-func (l planLab) version(v PlanVersion) error {
-	if err := l.goals(v); err != nil {
-		return err
-	}
+func (l planLab) version(v PlanVersion) {
+	l.goals(v)
 	var first *LearnedModel
 	for _, loss := range v.Losses {
 		model, err := NewLearnedModel(l.plant, v.Model, l.Seed)
 		if err != nil {
-			return err
+			l.fail(err)
+			return
 		}
-		m, err := l.train(v.Training(loss, l.plant, model, l.Seed), model)
-		if err != nil {
-			return err
-		}
-		if err := l.test(v, m, l.plant); err != nil {
-			return err
-		}
+		m := l.train(v.Training(loss, l.plant, model, l.Seed), model)
+		l.test(v, m, l.plant)
 		if first == nil {
 			first = model
-			if err := l.paths(v, m, model); err != nil {
-				return err
-			}
+			l.paths(v, m, model)
 		}
 	}
-	return l.baselines(v, first)
+	l.baselines(v, first)
 }
 
 // train meta-trains in a model and refits that. It writes L_T, the rate, the norm of
 // ∇φ L_T and the error of the model on the way: on babbling that it never sees, and
 // on each real roll-out of the newest policy before it is fitted to it.
-func (l planLab) train(t Training, model *LearnedModel) (Method, error) {
+func (l planLab) train(t Training, model *LearnedModel) Method {
 	log := func(task string, step int, metric string, value float64) {
 		l.row(t.Method, task, step, metric+outerStep, value)
 	}
 	babbling, visits := part(t.Task, "rollouts", "babbling"), part(t.Task, "rollouts", "newest policy")
-	return l.learn(t, func(tr *meta.Trainer, _ Method) error {
+	return l.learn(t, func(tr *meta.Trainer, _ Method) {
 		step := tr.Step()
 		if step == 1 || step > 0 && evaluation(step, l.LogEvery, t.Config) {
 			log(t.Task, step, "task loss", tr.TaskLoss())
@@ -111,14 +101,13 @@ func (l planLab) train(t Training, model *LearnedModel) (Method, error) {
 		if model.Due(step, t.Config) {
 			visit := model.Visit(tr.Members()[0])
 			log(visits, step, "prediction error", model.Error(visit))
-			if err := model.Refit(step, visit); err != nil {
-				return err
-			}
+			l.fail(model.Refit(step, visit))
 		} else if step > 0 {
-			return nil
+			return
 		}
-		log(babbling, step, "prediction error", model.Error(model.heldOut...))
-		return nil
+		if l.err == nil {
+			log(babbling, step, "prediction error", model.Error(model.heldOut...))
+		}
 	})
 }
 
@@ -132,40 +121,33 @@ func (l planLab) measured(task meta.Task, p rl.Planned, stream string) cell {
 // test writes the final distances of fresh policies on new goals, of which each is
 // updated for itself; roll-outs are in the given model: for a learned loss the real
 // world. A version with one start is also tested where the released code tests it.
-func (l planLab) test(v PlanVersion, m Method, model rl.Model) error {
-	write := func(task string, _ rl.Planned, c cell) error {
-		t, err := l.try(m, l.At, c)
-		l.curves(m, task, t, "distance")
-		return err
-	}
-	if err := l.onGoals(v, model, write); err != nil || !v.OneStart {
-		return err
-	}
-	for k, task := range v.released(v.Planned(l.plant, model), l.Seed) {
-		if err := write(planTest(v.Name, "released", k), task.Planned, l.measured(task, task.Planned, "released policy")); err != nil {
-			return err
+func (l planLab) test(v PlanVersion, m Method, model rl.Model) {
+	write := func(task string, _ rl.Planned, c cell) { l.curves(m, task, l.try(m, l.At, c), "distance") }
+	l.onGoals(v, model, write)
+	if v.OneStart {
+		for k, task := range v.released(v.Planned(l.plant, model), l.Seed) {
+			write(planTest(v.Name, "released", k), task.Planned, l.measured(task, task.Planned, "released policy"))
 		}
 	}
-	return nil
 }
 
 // onGoals does something with each goal of meta-test, in both halves.
-func (l planLab) onGoals(v PlanVersion, model rl.Model, do func(task string, p rl.Planned, c cell) error) error {
+func (l planLab) onGoals(v PlanVersion, model rl.Model, do func(task string, p rl.Planned, c cell)) {
 	p := v.Planned(l.plant, model)
 	for _, h := range halves() {
 		for k, goal := range env.Goals(l.plant, l.Goals, h.region, l.stream("goals %s", h.name)) {
 			p.Goal = goal
-			if err := do(planTest(v.Name, h.name, k), p, l.measured(p, p, fmt.Sprintf("policy %s %d", h.name, k))); err != nil {
-				return fmt.Errorf("goal %d %s: %w", k, h.name, err)
-			}
+			do(planTest(v.Name, h.name, k), p, l.measured(p, p, fmt.Sprintf("policy %s %d", h.name, k)))
 		}
 	}
-	return nil
 }
 
 // baselines are descents on L_T through the learned and through the true dynamics. Each
 // has the rate that ends nearest to goals of meta-training, in the real world.
-func (l planLab) baselines(v PlanVersion, model rl.Model) error {
+func (l planLab) baselines(v PlanVersion, model rl.Model) {
+	if l.err != nil {
+		return // the model may be none
+	}
 	goals := env.Goals(l.plant, l.RateStarts, env.RightHalf, l.stream("goals for rates"))
 	for _, b := range []struct {
 		name  string
@@ -173,35 +155,26 @@ func (l planLab) baselines(v PlanVersion, model rl.Model) error {
 	}{{ThroughModel, model}, {ThroughTruth, l.plant}} {
 		p := v.Planned(l.plant, b.model)
 		s := search{name: b.name, of: meta.TaskLoss, rates: l.Rates, starts: l.RateStarts}
-		s.end = func(m Method, k int) (float64, error) {
+		s.end = func(m Method, k int) float64 {
 			p.Goal = goals[k]
-			t, err := l.try(m, []int{l.RateSteps}, l.measured(p, p, fmt.Sprintf("policy %d for rates", k)))
-			return t.end(), err
+			return l.try(m, []int{l.RateSteps}, l.measured(p, p, fmt.Sprintf("policy %d for rates", k))).end()
 		}
-		rate, err := s.best()
-		if err != nil {
-			return err
-		}
-		l.row(b.name, planTraining(v.Name), 0, "rate", rate)
-		if err := l.test(v, Method{b.name, meta.Objective(meta.TaskLoss).At(rate)}, b.model); err != nil {
-			return fmt.Errorf("%s: %w", b.name, err)
-		}
+		l.test(v, l.best(s, planTraining(v.Name)), b.model)
 	}
-	return nil
 }
 
 // paths writes where the policies go on the goals of meta-test before and after their
 // updates; on the first of each half also the joint angles of an arm, and where the
 // model imagines that the policy goes.
-func (l planLab) paths(v PlanVersion, m Method, model rl.Model) error {
+func (l planLab) paths(v PlanVersion, m Method, model rl.Model) {
 	if l.Seed != l.Shown || !v.Drawn || m.Rule == nil {
-		return nil
+		return
 	}
-	return l.onGoals(v, l.plant, func(task string, p rl.Planned, c cell) error {
+	l.onGoals(v, l.plant, func(task string, p rl.Planned, c cell) {
 		for _, updates := range []int{0, l.Drawn} {
-			t, err := l.try(m, []int{updates}, c)
-			if err != nil || t.last == nil {
-				return err
+			t := l.try(m, []int{updates}, c)
+			if l.err != nil || t.last == nil {
+				return
 			}
 			at, first := part(task, "updates", strconv.Itoa(updates)), tidy.TaskValue(task, "goal") == "0"
 			l.path(m.Name, at, p.Drive(l.plant, t.last, l.stream("start")).States, first)
@@ -209,18 +182,16 @@ func (l planLab) paths(v PlanVersion, m Method, model rl.Model) error {
 				l.path(m.Name, part(at, "rollout", "imagined"), p.Drive(model, t.last, l.stream("start")).States, false)
 			}
 		}
-		return nil
 	})
 }
 
 // goals writes where the goals of meta-test are.
-func (l planLab) goals(v PlanVersion) error {
+func (l planLab) goals(v PlanVersion) {
 	if l.Seed != l.Shown || !v.Drawn {
-		return nil
+		return
 	}
-	return l.onGoals(v, l.plant, func(task string, p rl.Planned, _ cell) error {
+	l.onGoals(v, l.plant, func(task string, p rl.Planned, _ cell) {
 		l.path("goal", task, ad.New(1, len(p.Goal), p.Goal).Tensor, false)
-		return nil
 	})
 }
 

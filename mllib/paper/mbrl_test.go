@@ -2,6 +2,7 @@ package paper
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -127,8 +128,8 @@ func TestLearnedModel(t *testing.T) {
 		t.Errorf("fits after outer steps %v of %d", due, v.Train.OuterSteps)
 	}
 	visit.States.Data[7] = math.NaN()
-	err := model.Refit(200, visit)
-	if step, ok := divergence(err); !ok || step != 200 {
+	var d *meta.Diverged
+	if err := model.Refit(200, visit); !errors.As(err, &d) || d.Step != 200 {
 		t.Errorf("a fit to NaN: %v", err)
 	}
 }
@@ -152,16 +153,16 @@ func TestModelExplodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := l.train(v.Training(v.Losses[0], l.plant, model, 0), model)
-	if err != nil || m.Rule != nil {
-		t.Fatalf("error %v, a rule: %v", err, m.Rule != nil)
+	m := l.train(v.Training(v.Losses[0], l.plant, model, 0), model)
+	if l.err != nil || m.Rule != nil {
+		t.Fatalf("error %v, a rule: %v", l.err, m.Rule != nil)
 	}
 	rows := l.out.Rows.Where(tidy.Metric(tidy.DivergedMetric))
 	if len(rows) != 1 || rows[0].Step != 0 || tidy.TaskValue(rows[0].Task, "quantity") != "task loss" || len(l.out.Rows.Diverged(LearnedLoss, planTraining("robust"))) != 1 {
 		t.Errorf("diverged: %v", rows)
 	}
-	if err := l.test(*v, m, l.plant); err != nil || len(l.out.Rows.Where(tidy.Metric("distance"))) != 0 {
-		t.Errorf("tested all the same, error %v", err)
+	if l.test(*v, m, l.plant); l.err != nil || len(l.out.Rows.Where(tidy.Metric("distance"))) != 0 {
+		t.Errorf("tested all the same, error %v", l.err)
 	}
 }
 

@@ -1,7 +1,5 @@
 package paper
 
-import "strings"
-
 // Direction says which values of a metric are better.
 type Direction string
 
@@ -109,7 +107,3 @@ func (m Metric) Label() string {
 	}
 	return m.Axis + " (" + m.Unit + ")"
 }
-
-// OuterMetric is the metric of a name against gradient steps, and whether the name
-// is one against outer steps.
-func OuterMetric(name string) (base string, outer bool) { return strings.CutSuffix(name, outerStep) }

@@ -98,14 +98,15 @@ func (f freeVersion) learn(loss FreeLoss) (Method, error) {
 	c := competition{freeVersion: f, loss: loss, best: math.Inf(-1)}
 	mean := runningMean{keep: f.v.Train.Average}
 	score, n := 0.0, 0
-	last, err := f.lab.learn(t.Training, func(tr *meta.Trainer, _ Method) error {
+	last := f.lab.learn(t.Training, func(tr *meta.Trainer, _ Method) {
 		step := tr.Step()
 		if step == f.v.Train.Young {
 			tr.Live(f.v.Train.Config.Lifetime)
 		}
 		mean.add(tr.Phi())
 		if step == 0 {
-			return c.enter(step, mean.phi)
+			f.fail(c.enter(step, mean.phi))
+			return
 		}
 		for _, m := range tr.Members() {
 			score += m.Task.(*rl.ModelFree).Samples().Score()
@@ -117,12 +118,14 @@ func (f freeVersion) learn(loss FreeLoss) (Method, error) {
 			score, n = 0, 0
 		}
 		if evaluation(step, f.v.Train.Every, t.Config) {
-			return c.enter(step, mean.phi)
+			f.fail(c.enter(step, mean.phi))
 		}
-		return nil
 	})
-	if err != nil {
-		return Method{}, err
+	if f.err != nil {
+		return Method{}, f.err
+	}
+	if c.phi == nil { // policies diverge with every φ
+		return Method{Name: loss.Method}, nil
 	}
 	if last.Rule != nil { // the competition, and not the last φ, says which is kept
 		f.out.Losses = f.out.Losses[:len(f.out.Losses)-1]
@@ -236,10 +239,11 @@ func (a adaptation) run(measure func(update int, score float64, theta nn.Params)
 		}
 		for a.descent.From(a.m.Rule, task, theta, rng); a.descent.Next(a.ctx, a.descents); {
 		}
-		if _, ok := divergence(a.descent.Err()); ok {
+		var d *meta.Diverged
+		if err := a.descent.Err(); errors.As(err, &d) {
 			return update + 1, nil
-		} else if a.descent.Err() != nil {
-			return never, a.descent.Err()
+		} else if err != nil {
+			return never, err
 		}
 		theta = a.descent.Theta()
 	}
@@ -268,8 +272,11 @@ func (j gauge) score(theta nn.Params, goal []float64, name string) (float64, err
 	return j.samples.Score(), err
 }
 
-// test writes what a loss makes of fresh policies on new goals.
+// test writes what a loss makes of fresh policies on new goals, nothing if there is none.
 func (f freeVersion) test(m Method, loss FreeLoss) error {
+	if m.Rule == nil {
+		return nil
+	}
 	for k, goal := range f.goals("meta-test", f.Test.Goals) {
 		task := freeTest(f.v.Name, k)
 		a := f.adaptation(m, loss, goal)

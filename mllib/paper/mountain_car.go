@@ -38,9 +38,6 @@ type CarVersion struct {
 	Train     meta.TrainConfig
 }
 
-// releasedInputs are those of the authors' released code.
-func releasedInputs() rl.CarInputs { return rl.CarInputs{Speed: 1, Force: 1} }
-
 // The two versions. The first is the authors' released code; what it does not say
 // and the paper neither is how the networks are initialized: torch's default. The
 // second changes what makes the first fragile: the policy never starts anew from
@@ -53,7 +50,7 @@ func carVersions() []CarVersion {
 		{
 			Name: "released", Policy: policy,
 			Loss:   carLoss(400, 1e-3),
-			Inputs: releasedInputs(), Squash: false, OnePolicy: true, Rates: nil, Drawn: false,
+			Inputs: rl.CarInputs{Speed: 1, Force: 1}, Squash: false, OnePolicy: true, Rates: nil, Drawn: false,
 			Train: meta.TrainConfig{OuterSteps: 300, Unroll: 1, Lifetime: 1, Population: 1,
 				Outer: nn.DefaultAdam(1e-3), Decay: false, Clip: math.Inf(1)},
 		},
@@ -74,13 +71,12 @@ func carLoss(hidden int, alpha float64) meta.Loss {
 }
 
 func mountainCarExperiment() Experiment {
+	paper := MountainCar{Problem: rl.PaperCar(), Versions: carVersions(), Policies: 25, Steps: 120, Dense: 20, Sparse: 15, Drawn: []int{0, 3, 10}}
+	quick := paper
+	quick.Versions, quick.Policies, quick.Steps = paper.Versions[1:], 5, 20
 	return Experiment{
 		Name: "mountain-car", Title: "Mountain car with an extra goal at meta-train time", Figure: "Fig. 6 a, b", Revision: 1,
-		Paper: MountainCar{Problem: rl.PaperCar(), Versions: carVersions(), Policies: 25, Steps: 120,
-			Dense: 20, Sparse: 15, Drawn: []int{0, 3, 10}},
-		Quick: MountainCar{Problem: rl.PaperCar(), Versions: carVersions()[1:], Policies: 5, Steps: 20,
-			Dense: 20, Sparse: 15, Drawn: []int{0, 3, 10}},
-		Claims: carClaims(), Reference: carReference,
+		Paper: paper, Quick: quick, Claims: carClaims(), Reference: carReference,
 	}
 }
 

@@ -32,21 +32,20 @@ type carLab struct {
 func (m MountainCar) Run(ctx context.Context, in Input, report func(done, total int)) (Output, error) {
 	l := carLab{newLab(ctx, "mountain-car", in, m.work(), report), m}
 	for _, v := range m.Versions {
-		if err := l.version(v); err != nil {
-			return l.out, fmt.Errorf("%s: %w", v.Name, err)
-		}
+		l.version(v)
 	}
-	return l.out, nil
+	return l.out, l.err
 }
 
 // work is the number of steps of one seed, of whatever kind.
 func (m MountainCar) work() int {
 	n := 0
 	for _, v := range m.Versions {
-		n += 2*v.Train.OuterSteps*v.Train.Population + (3+len(v.Rates))*m.Policies*m.Steps
+		starts := m.Policies
 		if v.OnePolicy {
-			n += (3 + len(v.Rates)) * m.Steps
+			starts++
 		}
+		n += 2*v.Train.OuterSteps*v.Train.Population + (3+len(v.Rates))*starts*m.Steps
 	}
 	return n
 }
@@ -67,67 +66,52 @@ func (m MountainCar) Training(v CarVersion, extraGoal bool, seed uint64) Trainin
 	if v.OnePolicy {
 		task = task.From(m.trainPolicy(v, seed))
 	}
-	method := LearnedLoss
-	if extraGoal {
-		method = LearnedShaped
-	}
-	return Training{Method: method, Task: carTask(v.Name, "split", "meta-train"), Learner: v.Loss,
+	return Training{Method: learnedName(extraGoal), Task: carTask(v.Name, "split", "meta-train"), Learner: v.Loss,
 		Draw: func(*rand.Rand) meta.Task { return task }, Config: v.Train, Init: v.Name + " loss init", Stream: v.Name + " meta-training"}
 }
 
 // version meta-trains with and without the extra goal and tests.
-func (l carLab) version(v CarVersion) error {
+func (l carLab) version(v CarVersion) {
 	methods := []Method{descends(TaskLoss, v.Loss.Rate)}
 	for _, rate := range v.Rates {
 		methods = append(methods, descends(AtRate(rate), rate))
 	}
 	for _, extraGoal := range []bool{true, false} {
-		m, err := l.learn(l.Training(v, extraGoal, l.Seed), func(tr *meta.Trainer, m Method) error {
+		methods = append(methods, l.learn(l.Training(v, extraGoal, l.Seed), func(tr *meta.Trainer, m Method) {
 			if s := tr.Step(); s > 0 && (s%10 == 0 || s == 1) {
 				l.row(m.Name, carTask(v.Name, "split", "meta-train"), s-1, "task loss by outer step", tr.TaskLoss())
 			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		methods = append(methods, m)
+		}))
 	}
 	var fresh []nn.Params
 	for k := range l.Policies {
 		fresh = append(fresh, l.freshPolicy(v, l.Seed, k))
 	}
-	if err := l.test(v, "fresh", fresh, methods); err != nil || !v.OnePolicy {
-		return err
+	l.test(v, "fresh", fresh, methods)
+	if v.OnePolicy {
+		l.test(v, "meta-train policy", []nn.Params{l.trainPolicy(v, l.Seed)}, methods)
 	}
-	return l.test(v, "meta-train policy", []nn.Params{l.trainPolicy(v, l.Seed)}, methods)
 }
 
 // test writes how each method, and iLQR, does from each initial policy.
-func (l carLab) test(v CarVersion, start string, policies []nn.Params, methods []Method) error {
-	for _, m := range slices.Concat(methods, []Method{{Name: ILQR}}) {
+func (l carLab) test(v CarVersion, start string, policies []nn.Params, methods []Method) {
+	for _, m := range append(slices.Clone(methods), Method{Name: ILQR}) {
 		var all [][]carState
-		for k, theta := range policies {
-			states, err := l.improve(m, v, theta)
-			if err != nil {
-				return fmt.Errorf("%s, %s policy %d: %w", m.Name, start, k, err)
+		for _, theta := range policies {
+			if m.Name == ILQR {
+				all = append(all, l.plan(v, theta))
+			} else {
+				all = append(all, l.drive(m, v, theta))
 			}
-			all = append(all, states)
+		}
+		if l.err != nil {
+			return
 		}
 		l.means(m.Name, carTask(v.Name, "start", start), all)
 		if other := func(rate float64) bool { return m.Name == AtRate(rate) }; v.Drawn && !slices.ContainsFunc(v.Rates, other) {
 			l.drives(m.Name, v, start, all[0])
 		}
 	}
-	return nil
-}
-
-// improve returns how a policy does before the first and after each update.
-func (l carLab) improve(m Method, v CarVersion, theta nn.Params) ([]carState, error) {
-	if m.Name == ILQR {
-		return l.plan(v, theta)
-	}
-	return l.drive(m, v, theta)
 }
 
 // means writes, for the updates that are stored, means over the policies: the
@@ -179,9 +163,8 @@ func judgeDrive(p rl.CarProblem, states [][]float64) carState {
 
 // drive is meta-test from θ₀. A policy that diverges stays where it was last
 // finite, and is not at the goal: it counts as a failure, not as missing.
-func (l carLab) drive(m Method, v CarVersion, theta nn.Params) ([]carState, error) {
+func (l carLab) drive(m Method, v CarVersion, theta nn.Params) (all []carState) {
 	task := rl.NewCarTask(l.Problem, v.Policy, v.Inputs).From(theta)
-	var all []carState
 	measure := func(_ int, theta nn.Params) bool {
 		l.tape.Reset()
 		var states [][]float64
@@ -194,13 +177,13 @@ func (l carLab) drive(m Method, v CarVersion, theta nn.Params) ([]carState, erro
 	if m.Rule == nil { // its meta-training diverged: nothing ever moves
 		measure(0, theta)
 	}
-	diverged, err := l.descend(m, task, l.Steps, nil, measure)
-	for diverged != never && len(all) <= l.Steps {
+	diverged := l.descend(m, task, l.Steps, nil, measure)
+	for l.err == nil && diverged != never && len(all) <= l.Steps {
 		last := all[len(all)-1]
 		last.success = false
 		all = append(all, last)
 	}
-	return all, err
+	return all
 }
 
 // carCost is the square of the task loss without extra goal, which has the same
@@ -223,14 +206,14 @@ func (m MountainCar) Planner() rl.ILQR {
 
 // plan is iLQR from the forces of the policy θ₀: it returns how they do before the
 // first and after each iteration, until iLQR ends.
-func (l carLab) plan(v CarVersion, theta nn.Params) ([]carState, error) {
+func (l carLab) plan(v CarVersion, theta nn.Params) (all []carState) {
 	var forces [][]float64
 	for _, u := range rl.NewCarTask(l.Problem, v.Policy, v.Inputs).Rollout(theta).Actions {
 		forces = append(forces, slices.Clone(u.Data))
 	}
-	var all []carState
 	_, err := l.Planner().Solve(l.ctx, l.Problem.Start[:], forces, func(_ int, p rl.Plan) {
 		all = append(all, judgeDrive(l.Problem, p.States))
 	})
-	return all, err
+	l.fail(err)
+	return all
 }

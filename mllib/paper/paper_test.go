@@ -3,6 +3,7 @@ package paper
 import (
 	"context"
 	"errors"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"ml3/mllib/meta"
+	"ml3/mllib/nn"
 	"ml3/mllib/tidy"
 )
 
@@ -133,6 +136,39 @@ func TestEach(t *testing.T) {
 	full := Batch{Run: fake{}, Seeds: []uint64{1, 2, 3}, Done: func(uint64, Output, time.Duration, error) error { n++; return mine }}
 	if err := Each(t.Context(), Options{Jobs: 1}, full, full); err != mine || n != 1 {
 		t.Errorf("error of Done: %v after %d calls", err, n)
+	}
+}
+
+// TestLabStops: after an error a lab does nothing more, and the error is the first, said
+// once with where it was.
+func TestLabStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := sineExperiment().Quick.(Sine)
+	l := sineLab{newLab(ctx, "sine", Input{}, 1, func(int, int) {}), s}
+	updates := 0
+	m := l.learn(l.Training(s.Versions[0], 0), func(tr *meta.Trainer, _ Method) {
+		if updates = tr.Step(); updates == 3 {
+			cancel()
+		}
+	})
+	if m.Rule != nil || len(l.out.Losses) != 0 || updates > 4 || !errors.Is(l.err, context.Canceled) {
+		t.Errorf("a rule: %v, %d losses, %d updates, error %v", m.Rule != nil, len(l.out.Losses), updates, l.err)
+	}
+	first := l.err
+	l.fail(errors.New("another"))
+	l.ctx = t.Context()
+	l.learn(l.Training(s.Versions[0], 0), func(*meta.Trainer, Method) { t.Error("it learns on") })
+	c := l.cell(s.Versions[0], s.TrainTask(s.Versions[0].Optimizee, 0), "", "train")
+	c.measure = func(nn.Params) []float64 { t.Error("it measures on"); return nil }
+	got := l.try(descends(TaskLoss, 0.1), []int{0, 1}, c)
+	l.curves(m, "split=meta-train", got, "mse")
+	l.best(search{name: BestRate, of: meta.TaskLoss, rates: []float64{0.1}, starts: 1, end: func(Method, int) float64 { return got.end() }}, "split=meta-train")
+	l.pixel(TaskData, "split=meta-train", 0, "x", 1)
+	if l.err != first || len(l.out.Rows)+len(l.out.Pictures) != 0 || !math.IsInf(got.end(), 1) {
+		t.Errorf("error %v, then %v; %d rows; ends at %v", first, l.err, len(l.out.Rows), got.end())
+	}
+	if text := first.Error(); strings.Count(text, "outer step") != 1 || !strings.Contains(text, "net=paper 40-40/split=meta-train/method=learned, outer step 3") {
+		t.Errorf("error %q", text)
 	}
 }
 

@@ -18,7 +18,7 @@ func parityMountainCar(t *testing.T, f *parityFile) {
 	f.into(t, "goal", &p.Goal)
 	f.into(t, "goal_extra", &p.Extra)
 	f.into(t, "horizon", &p.Horizon)
-	task := rl.NewCarTask(p, mlpOf(theta, nn.Linear, nn.Linear), releasedInputs())
+	task := rl.NewCarTask(p, mlpOf(theta, nn.Linear, nn.Linear), carVersions()[0].Inputs)
 	loss := meta.Loss{Net: mlpOf(phi, activation(t, f.text(t, "meta_loss.activation", "elu")), activation(t, f.text(t, "meta_loss.output", "linear")))}
 
 	before := task.Rollout(theta)

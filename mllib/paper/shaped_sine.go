@@ -51,29 +51,26 @@ func shapedSineTrain(updates int) meta.TrainConfig {
 }
 
 func shapedSineExperiment() Experiment {
-	frequencies := []float64{-4.5, -3, -1.5, 0.5, 1.5, 3, 4.5}
+	paper := ShapedSine{Hidden: []int{10, 10, 10}, Rate: 1, Train: shapedSineTrain(60_000),
+		Points: 64, MaxX: 5, MaxNu: 5, Start: 0.1,
+		Frequencies: []float64{-4.5, -3, -1.5, 0.5, 1.5, 3, 4.5}, ShownNu: 0.5, Starts: 20, Steps: 100, Rates: []float64{0.1, 0.01},
+		Shown: 0, Snapshots: 20}
+	quick := paper
+	quick.Train, quick.Frequencies = shapedSineTrain(20_000), []float64{-3, 0.5, 3}
+	quick.Starts, quick.Steps, quick.Snapshots = 10, 50, 12
 	return Experiment{
 		Name: "shaped-sine", Title: "Shaping the loss of a sine's frequency", Figure: "Fig. 5 a, b", Revision: 1,
-		Paper: ShapedSine{Hidden: []int{10, 10, 10}, Rate: 1, Train: shapedSineTrain(60_000),
-			Points: 64, MaxX: 5, MaxNu: 5, Start: 0.1,
-			Frequencies: frequencies, ShownNu: 0.5, Starts: 20, Steps: 100, Rates: []float64{0.1, 0.01},
-			Shown: 0, Snapshots: 20},
-		Quick: ShapedSine{Hidden: []int{10, 10, 10}, Rate: 1, Train: shapedSineTrain(20_000),
-			Points: 64, MaxX: 5, MaxNu: 5, Start: 0.1,
-			Frequencies: []float64{-3, 0.5, 3}, ShownNu: 0.5, Starts: 10, Steps: 50, Rates: []float64{0.1, 0.01},
-			Shown: 0, Snapshots: 12},
-		Claims: shapedSineClaims(), Reference: shapedSineReference,
+		Paper: paper, Quick: quick, Claims: shapedSineClaims(), Reference: shapedSineReference,
 	}
 }
 
 // Loss is M_φ, ELU and a linear output, [n, 3] or [n, 2] to [n, 1], with its rate.
 func (s ShapedSine) Loss(seesX bool) meta.Loss {
-	in := 2
+	sizes := append(append([]int{2}, s.Hidden...), 1)
 	if seesX {
-		in = 3
+		sizes[0] = 3
 	}
-	return meta.Loss{Rate: s.Rate,
-		Net: nn.MLP{Sizes: append(append([]int{in}, s.Hidden...), 1), Hidden: ad.ELU, Out: nn.Linear, Bias: true, Weights: xavierSmallBias}}
+	return meta.Loss{Rate: s.Rate, Net: nn.MLP{Sizes: sizes, Hidden: ad.ELU, Out: nn.Linear, Bias: true, Weights: xavierSmallBias}}
 }
 
 // shapedSineReference has the landscapes that the authors' code learned, seed 0,

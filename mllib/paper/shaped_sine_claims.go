@@ -43,13 +43,12 @@ func sineConvex(t tidy.Table) (Verdict, error) {
 // loss, and less than half for the best of the others, which are the learned loss
 // without shaping and the MSE at every rate.
 func sineShaped(t tidy.Table) (Verdict, error) {
-	t = reached(t.Where(tidy.Metric("found"), tidy.Task(everyFrequency)))
-	rivals := slices.DeleteFunc(t.Methods(), func(m string) bool { return m == LearnedShaped || m == WithoutX(LearnedShaped) })
+	found := lastOf(tidy.Metric("found"), tidy.Task(everyFrequency))
+	rivals := slices.DeleteFunc(found(t).Methods(), func(m string) bool { return m == LearnedShaped || m == WithoutX(LearnedShaped) })
 	if len(rivals) == 0 {
 		return Verdict{}, fmt.Errorf("sine-shaped: no loss to compare with")
 	}
 	return contest{effect: "share of descents within 0.5 of ν, weaker of: learned shaped − 1/2, 1/2 − %s",
 		own: LearnedShaped, rivals: rivals, strongest: higher,
-		of:       func(m string) tidy.Table { return t.Where(tidy.Method(m)) },
-		effectOf: func(own, rival float64) float64 { return min(own-0.5, 0.5-rival) }}.judge()
+		effectOf: func(own, rival float64) float64 { return min(own-0.5, 0.5-rival) }}.among(found)(t)
 }

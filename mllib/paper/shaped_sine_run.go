@@ -42,40 +42,22 @@ func (s ShapedSine) Run(ctx context.Context, in Input, report func(done, total i
 	theta, _ := Landscape(meta.TaskLoss, LandscapeWave(s.ShownNu, false))
 	l.picture(ThetaAt, everyFrequency, "theta", theta)
 	for _, w := range waveLosses() {
-		m, err := l.meta(w)
-		if err != nil {
-			return l.out, err
-		}
+		m := l.learn(s.Training(w.shaped, w.seesX), l.snapshots(w)) // all losses of a seed learn from the same tasks
 		l.landscapes(m, w.seesX)
-		if err := l.descents(m, w.seesX); err != nil {
-			return l.out, err
-		}
+		l.descents(m, w.seesX)
 	}
 	baseline := descends(TaskLoss, s.Rate)
 	l.landscapes(baseline, true) // which do not depend on the rate
-	for _, rate := range append([]float64{s.Rate}, s.Rates...) {
-		m := baseline
-		if rate != s.Rate {
-			m = descends(AtRate(rate), rate)
-		}
-		if err := l.descents(m, false); err != nil {
-			return l.out, err
-		}
+	l.descents(baseline, false)
+	for _, rate := range s.Rates {
+		l.descents(descends(AtRate(rate), rate), false)
 	}
-	return l.out, nil
-}
-
-// meta meta-trains a loss. All losses of a seed learn from the same tasks.
-func (l shapedSineLab) meta(w waveLoss) (Method, error) {
-	return l.learn(l.Training(w.shaped, w.seesX), l.snapshots(w))
+	return l.out, l.err
 }
 
 // Training is the meta-training of a loss, shaped or not, that sees x or does not.
 func (s ShapedSine) Training(shaped, seesX bool) Training {
-	method := LearnedLoss
-	if shaped {
-		method = LearnedShaped
-	}
+	method := learnedName(shaped)
 	if !seesX {
 		method = WithoutX(method)
 	}
@@ -86,7 +68,7 @@ func (s ShapedSine) Training(shaped, seesX bool) Training {
 
 // snapshots stores the landscape of the first loss of the shown seed while it is
 // learned, more often in the beginning: after updates · (k/Snapshots)².
-func (l shapedSineLab) snapshots(w waveLoss) func(*meta.Trainer, Method) error {
+func (l shapedSineLab) snapshots(w waveLoss) func(*meta.Trainer, Method) {
 	if l.Seed != l.Shown || w != waveLosses()[0] {
 		return nil
 	}
@@ -95,13 +77,12 @@ func (l shapedSineLab) snapshots(w waveLoss) func(*meta.Trainer, Method) error {
 		steps = append(steps, l.Train.OuterSteps*k*k/(l.Snapshots*l.Snapshots))
 	}
 	wave := LandscapeWave(l.ShownNu, w.seesX)
-	return func(tr *meta.Trainer, m Method) error {
+	return func(tr *meta.Trainer, m Method) {
 		if len(steps) > 0 && tr.Step() == steps[0] {
 			steps = steps[1:]
 			_, v := Landscape(m.objective(), wave)
 			l.picture(m.Name, frequencyTask(l.ShownNu, "updates", strconv.Itoa(tr.Step())), "landscape", v)
 		}
-		return nil
 	}
 }
 
@@ -124,17 +105,17 @@ func (l shapedSineLab) landscapes(m Method, seesX bool) {
 
 // descents follows θ from every start at every frequency and writes how far it is
 // from ν. A descent that diverges has found nothing.
-func (l shapedSineLab) descents(m Method, seesX bool) error {
+func (l shapedSineLab) descents(m Method, seesX bool) {
 	x := uniformPoints(l.Points, l.MaxX, l.stream("test points"))
 	distance := make([][]float64, l.Steps+1) // by step
 	outside := 0
 	for _, nu := range l.Frequencies {
 		for k := range l.Starts {
 			start := l.MaxNu * float64(2*k+1-l.Starts) / float64(l.Starts)
-			t, err := l.try(m, upTo(l.Steps), cell{task: NewWave(nu, start, x, false, seesX),
+			t := l.try(m, upTo(l.Steps), cell{task: NewWave(nu, start, x, false, seesX),
 				measure: func(theta nn.Params) []float64 { return []float64{theta[0].Item()} }})
-			if err != nil {
-				return fmt.Errorf("ν = %g from θ₀ = %g: %w", nu, start, err)
+			if l.err != nil {
+				return
 			}
 			for step := range distance {
 				d := math.Inf(1)
@@ -144,8 +125,7 @@ func (l shapedSineLab) descents(m Method, seesX bool) error {
 				distance[step] = append(distance[step], d)
 			}
 			if l.Seed == l.Shown && nu == l.ShownNu {
-				t.at, t.means = thin(t, l.Steps)
-				l.curves(m, frequencyTask(nu, "start", strconv.FormatFloat(start, 'g', -1, 64)), t, "theta")
+				l.curves(m, frequencyTask(nu, "start", strconv.FormatFloat(start, 'g', -1, 64)), t.only(storedSteps(l.Steps)), "theta")
 			}
 			if len(t.diverged) > 0 || math.Abs(t.last[0].Item()) > landscapeEnd/10 {
 				outside++
@@ -161,17 +141,6 @@ func (l shapedSineLab) descents(m Method, seesX bool) error {
 		}
 		l.row(m.Name, everyFrequency, step, "found", shareBelow(distance[step], waveFound))
 	}
-	return nil
-}
-
-// thin are the stored steps of a trial at every step.
-func thin(t trial, last int) (at []int, means [][]float64) {
-	for _, step := range storedSteps(last) {
-		if step < len(t.means) {
-			at, means = append(at, step), append(means, t.means[step])
-		}
-	}
-	return at, means
 }
 
 // shareBelow is the fraction of x below bound.

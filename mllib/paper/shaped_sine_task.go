@@ -79,18 +79,7 @@ func xavierSmallBias(rng *rand.Rand, in, out int, w, b []float64) {
 // The landscapes are drawn over θ from −7 to 7 in steps of 0.1, on 100 points x
 // from −5 to 4.9, as in the authors' code. A row of a landscape has the index of θ
 // as its step; the rows of the method "grid" say which θ that is.
-const (
-	landscapeEnd  = 70 // tenths
-	landscapeXMin = -50
-)
-
-func landscapePoints() *ad.Value {
-	x := ad.Zeros(100, 1)
-	for i := range x.Data {
-		x.Data[i] = float64(landscapeXMin+i) / 10
-	}
-	return x
-}
+const landscapeEnd = 70 // tenths
 
 // landscapeIndex is the index of θ in a landscape.
 func landscapeIndex(theta float64) int { return int(math.Round(10*theta)) + landscapeEnd }
@@ -109,7 +98,11 @@ func Landscape(obj meta.Objective, w Wave) (theta, value []float64) {
 
 // LandscapeWave is the task of a landscape: the frequency nu on 100 points.
 func LandscapeWave(nu float64, seesX bool) Wave {
-	return NewWave(nu, 0, landscapePoints(), false, seesX)
+	x := ad.Zeros(100, 1)
+	for i := range x.Data {
+		x.Data[i] = float64(i-50) / 10
+	}
+	return NewWave(nu, 0, x, false, seesX)
 }
 
 // Minima counts the entries of v, without the first and last, that are below their

@@ -142,8 +142,8 @@ func TestDescentOnTheTrueDistance(t *testing.T) {
 	})
 	l := shapedSineLab{newLab(t.Context(), "shaped-sine", Input{Seed: 3}, 1, func(int, int) {}), s}
 	for _, m := range []Method{{"true distance", obj.At(0.5)}, {"beyond", obj.At(1e200)}} {
-		if err := l.descents(m, false); err != nil {
-			t.Fatal(err)
+		if l.descents(m, false); l.err != nil {
+			t.Fatal(l.err)
 		}
 	}
 	rows := l.out.Rows.Where(tidy.Task(everyFrequency), tidy.Method("true distance"))

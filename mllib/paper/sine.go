@@ -42,49 +42,30 @@ type SineAblation struct {
 	EvalEvery  int // optimizees between two evaluations
 }
 
-// sineLoss is M_φ on (prediction, target), at the paper's α.
-func sineLoss(hidden int) meta.Loss {
-	return meta.Loss{Rate: 1e-3,
-		Net: nn.MLP{Sizes: []int{2, hidden, hidden, 1}, Hidden: ad.ReLU, Out: ad.Softplus, Bias: false, Weights: nn.Xavier}}
-}
-
-func sineConfig(outerSteps int) meta.TrainConfig {
-	return meta.TrainConfig{OuterSteps: outerSteps, Unroll: 1, Lifetime: 1, Population: 1,
-		Outer: nn.DefaultAdam(1e-3), Clip: math.Inf(1)}
-}
-
-// The paper's sizes and the authors' released ones, side by side. The paper does
-// not say how θ is initialized; the released code draws it by Xavier in
-// meta-training, and new optimizees for testing by torch's default.
-func sineVersions(outerSteps int) []SineVersion {
-	return []SineVersion{
-		{
-			Name:        "paper 40-40",
-			Optimizee:   nn.MLP{Sizes: []int{1, 40, 40, 1}, Hidden: ad.ReLU, Out: nn.Linear, Bias: true, Weights: nn.Xavier},
-			TestWeights: nn.TorchDefault,
-			Loss:        sineLoss(40),
-			Train:       sineConfig(outerSteps),
-		},
-		{
-			Name:        "released 100-10",
-			Optimizee:   nn.MLP{Sizes: []int{1, 100, 10, 1}, Hidden: ad.ReLU, Out: nn.Linear, Bias: true, Weights: nn.Xavier},
-			TestWeights: nn.TorchDefault,
-			Loss:        sineLoss(50),
-			Train:       sineConfig(outerSteps),
-		},
+// sineVersion has an optimizee of some sizes and M_φ, on (prediction, target), with two
+// hidden layers. The paper does not say how θ is initialized; the released code draws it
+// by Xavier in meta-training, and new optimizees for testing by torch's default.
+func sineVersion(name string, sizes []int, hidden int) SineVersion {
+	return SineVersion{
+		Name:        name,
+		Optimizee:   nn.MLP{Sizes: sizes, Hidden: ad.ReLU, Out: nn.Linear, Bias: true, Weights: nn.Xavier},
+		TestWeights: nn.TorchDefault,
+		Loss: meta.Loss{Rate: 1e-3,
+			Net: nn.MLP{Sizes: []int{2, hidden, hidden, 1}, Hidden: ad.ReLU, Out: ad.Softplus, Bias: false, Weights: nn.Xavier}},
+		Train: meta.TrainConfig{OuterSteps: 500, Unroll: 1, Lifetime: 1, Population: 1, Outer: nn.DefaultAdam(1e-3), Clip: math.Inf(1)},
 	}
 }
 
 func sineExperiment() Experiment {
-	versions := sineVersions(500) // the same in both profiles: meta-training is fast
+	// The paper's sizes and the authors' released ones, side by side.
+	versions := []SineVersion{sineVersion("paper 40-40", []int{1, 40, 40, 1}, 40), sineVersion("released 100-10", []int{1, 100, 10, 1}, 50)}
+	paper := Sine{Versions: versions, Points: 100, TrainX: 2, TestX: []float64{2, 5}, TestTasks: 10, TestSteps: 100, EvalEvery: 10,
+		Ablation: SineAblation{Version: versions[0], InnerSteps: 10, OuterSteps: 500, EvalEvery: 10}}
+	quick := paper // but for the tests: meta-training is fast
+	quick.TestTasks, quick.EvalEvery, quick.Ablation.OuterSteps = 4, 50, 100
 	return Experiment{
 		Name: "sine", Title: "Sine regression with a learned loss", Figure: "Fig. 2, top row", Revision: 1,
-		Paper: Sine{Versions: versions, Points: 100, TrainX: 2, TestX: []float64{2, 5}, TestTasks: 10, TestSteps: 100, EvalEvery: 10,
-			Ablation: SineAblation{Version: versions[0], InnerSteps: 10, OuterSteps: 500, EvalEvery: 10}},
-		Quick: Sine{Versions: versions, Points: 100, TrainX: 2, TestX: []float64{2, 5}, TestTasks: 4, TestSteps: 100, EvalEvery: 50,
-			Ablation: SineAblation{Version: versions[0], InnerSteps: 10, OuterSteps: 100, EvalEvery: 10}},
-		Claims:    sineClaims(),
-		Reference: sineReference,
+		Paper: paper, Quick: quick, Claims: sineClaims(), Reference: sineReference,
 	}
 }
 
@@ -92,10 +73,13 @@ func sineExperiment() Experiment {
 func sineReference(data string) (tidy.Table, error) {
 	const net = "released 100-10"
 	train, test := after(sineTrain(net), 1), sineTest(net, 5)
+	curve := func(file, step, column, method, task, metric string) theirs {
+		return theirs{file: file, columns: tidy.Wide{Step: step, Column: column}, method: method, task: task, metric: metric}
+	}
 	return readCurves(data, "sine", []theirs{
-		{file: "per_seed_curves.csv", columns: tidy.Wide{Step: "meta_iter", Column: "ml3_s#"}, method: Reference, task: train, metric: "mse by outer step"},
-		{file: "per_seed_curves.csv", columns: tidy.Wide{Step: "meta_iter", Column: "reg_s#"}, method: ReferenceTaskLoss, task: train, metric: "mse by outer step"},
-		{file: "per_seed_test_trace.csv", columns: tidy.Wide{Step: "grad_step", Column: "ml3_s#"}, method: Reference, task: test, metric: "mse"},
-		{file: "per_seed_test_trace.csv", columns: tidy.Wide{Step: "grad_step", Column: "reg_s#"}, method: ReferenceTaskLoss, task: test, metric: "mse"},
+		curve("per_seed_curves.csv", "meta_iter", "ml3_s#", Reference, train, "mse by outer step"),
+		curve("per_seed_curves.csv", "meta_iter", "reg_s#", ReferenceTaskLoss, train, "mse by outer step"),
+		curve("per_seed_test_trace.csv", "grad_step", "ml3_s#", Reference, test, "mse"),
+		curve("per_seed_test_trace.csv", "grad_step", "reg_s#", ReferenceTaskLoss, test, "mse"),
 	})
 }

@@ -35,11 +35,10 @@ func (s Sine) Run(ctx context.Context, in Input, report func(done, total int)) (
 	l := sineLab{newLab(ctx, "sine", in, work, report), s}
 	l.tasks()
 	for _, v := range s.Versions {
-		if err := l.version(v); err != nil {
-			return l.out, fmt.Errorf("%s: %w", v.Name, err)
-		}
+		l.version(v)
 	}
-	return l.out, l.ablation()
+	l.ablation()
+	return l.out, l.err
 }
 
 // tasks writes amplitude and phase of the tasks, the points of the train task, and
@@ -70,45 +69,26 @@ func (l sineLab) cell(v SineVersion, task Regression, name, stream string) cell 
 }
 
 // version meta-trains one version, evaluating φ on the way, and tests the result.
-func (l sineLab) version(v SineVersion) error {
-	task := l.TrainTask(v.Optimizee, l.Seed)
-	train, baseline := l.cell(v, task, "", "train"), descends(TaskLoss, v.Loss.Rate)
-	ends := []int{1, l.TestSteps}
-	before, err := l.try(baseline, ends, train)
-	if err != nil {
-		return err
-	}
-	m, err := l.learn(l.Training(v, l.Seed), func(tr *meta.Trainer, m Method) error {
-		if !evaluation(tr.Step(), l.EvalEvery, v.Train) {
-			return nil
+func (l sineLab) version(v SineVersion) {
+	name, ends, baseline := sineTrain(v.Name), []int{1, l.TestSteps}, descends(TaskLoss, v.Loss.Rate)
+	train := l.cell(v, l.TrainTask(v.Optimizee, l.Seed), "", "train")
+	before := l.try(baseline, ends, train)
+	m := l.learn(l.Training(v, l.Seed), func(tr *meta.Trainer, m Method) {
+		if evaluation(tr.Step(), l.EvalEvery, v.Train) {
+			l.outer(m, name, tr.Step(), l.try(m, ends, train), "mse")
+			l.outer(baseline, name, tr.Step(), before, "mse")
 		}
-		now, err := l.try(m, ends, train)
-		l.outer(m, sineTrain(v.Name), tr.Step(), now, "mse")
-		l.outer(baseline, sineTrain(v.Name), tr.Step(), before, "mse")
-		return err
 	})
-	if err != nil {
-		return err
-	}
 	for _, m := range []Method{m, baseline} {
-		t, err := l.try(m, upTo(l.TestSteps), train)
-		if err != nil {
-			return err
-		}
-		l.curves(m, sineTrain(v.Name), t, "mse")
+		l.curves(m, name, l.try(m, upTo(l.TestSteps), train), "mse")
 		for _, bound := range l.TestX {
 			var cells []cell
 			for k := range l.TestTasks {
 				cells = append(cells, l.cell(v, l.TestTask(v.Optimizee, l.Seed, k, bound), "test="+strconv.Itoa(k), fmt.Sprintf("test %d [-%g,%g]", k, bound, bound)))
 			}
-			t, err := l.try(m, upTo(l.TestSteps), cells...)
-			if err != nil {
-				return err
-			}
-			l.curves(m, sineTest(v.Name, bound), t, "mse")
+			l.curves(m, sineTest(v.Name, bound), l.try(m, upTo(l.TestSteps), cells...), "mse")
 		}
 	}
-	return nil
 }
 
 // Training is the meta-training of a version on the train task of a seed.
@@ -122,7 +102,7 @@ func (v SineVersion) training(task Regression, method, name, stream string) Trai
 }
 
 // ablation meta-trains with φ updated after each inner step and once after all.
-func (l sineLab) ablation() error {
+func (l sineLab) ablation() {
 	a, task := l.Ablation, tidy.TaskOf("study", "each-step")
 	for _, c := range []struct {
 		method           string
@@ -131,19 +111,11 @@ func (l sineLab) ablation() error {
 		v := a.Version
 		v.Train.OuterSteps, v.Train.Unroll, v.Train.Lifetime = a.OuterSteps*c.lifetime, c.unroll, c.lifetime
 		train := l.TrainTask(v.Optimizee, l.Seed)
-		_, err := l.learn(v.training(train, c.method, task, "ablation "+c.method), func(tr *meta.Trainer, m Method) error {
-			drawn := tr.Step() / c.lifetime
-			if tr.Step()%c.lifetime != 0 || drawn%a.EvalEvery != 0 {
-				return nil
+		l.learn(v.training(train, c.method, task, "ablation "+c.method), func(tr *meta.Trainer, m Method) {
+			if drawn := tr.Step() / c.lifetime; tr.Step()%c.lifetime == 0 && drawn%a.EvalEvery == 0 {
+				v.TestWeights = v.Optimizee.Weights
+				l.outer(m, task, drawn, l.try(m, []int{a.InnerSteps}, l.cell(v, train, "", "train")), "mse")
 			}
-			v.TestWeights = v.Optimizee.Weights
-			t, err := l.try(m, []int{a.InnerSteps}, l.cell(v, train, "", "train"))
-			l.outer(m, task, drawn, t, "mse")
-			return err
 		})
-		if err != nil {
-			return err
-		}
 	}
-	return nil
 }

@@ -35,9 +35,8 @@ func (r Regression) Loss(theta nn.Params, _ *rand.Rand) *ad.Value {
 
 // SineTask draws n points of y = A sin(x − ω) with x ~ U[−bound, bound].
 func SineTask(net nn.MLP, amplitude, phase, bound float64, n int, rng *rand.Rand) Regression {
-	x, y := ad.Zeros(n, 1), ad.Zeros(n, 1)
+	x, y := uniformPoints(n, bound, rng), ad.Zeros(n, 1)
 	for i := range n {
-		x.Data[i] = bound * (2*rng.Float64() - 1)
 		y.Data[i] = amplitude * math.Sin(x.Data[i]-phase)
 	}
 	return Regression{Net: net, X: x, Y: y}

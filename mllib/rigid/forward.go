@@ -10,10 +10,6 @@ func (s *State) Forward(acc []float64) {
 	copy(acc, s.accel)
 }
 
-// Accelerations are those of the last Forward, or of the last stage of the last
-// Step. The slice is overwritten by the next.
-func (s *State) Accelerations() []float64 { return s.accel }
-
 // SmoothAccelerations are the accelerations without limits and contacts that
 // belong to Accelerations.
 func (s *State) SmoothAccelerations() []float64 { return s.smooth }

@@ -210,40 +210,16 @@ func (m *Model) TotalMass() float64 {
 	return sum
 }
 
-// BodyIndex finds a body by name; the error lists the names there are.
-func (m *Model) BodyIndex(name string) (int, error) {
-	return m.find("body", name, len(m.bodies), func(i int) string { return m.bodies[i].Name })
-}
-
-// JointIndex finds a joint by name; the error lists the names there are.
-func (m *Model) JointIndex(name string) (int, error) {
-	return m.find("joint", name, len(m.joints), func(i int) string { return m.joints[i].Name })
-}
-
-// GeomIndex finds a geom by name; the error lists the names there are.
-func (m *Model) GeomIndex(name string) (int, error) {
-	return m.find("geom", name, len(m.geoms), func(i int) string { return m.geoms[i].Name })
-}
-
 // SiteIndex finds a site by name; the error lists the names there are.
 func (m *Model) SiteIndex(name string) (int, error) {
-	return m.find("site", name, len(m.sites), func(i int) string { return m.sites[i].Name })
-}
-
-// MotorIndex finds a motor by name; the error lists the names there are.
-func (m *Model) MotorIndex(name string) (int, error) {
-	return m.find("motor", name, len(m.motors), func(i int) string { return m.motors[i].Name })
-}
-
-func (m *Model) find(kind, name string, n int, nameOf func(int) string) (int, error) {
-	names := make([]string, n)
-	for i := range n {
-		names[i] = nameOf(i)
+	names := make([]string, len(m.sites))
+	for i := range m.sites {
+		names[i] = m.sites[i].Name
 		if names[i] == name && name != "" {
 			return i, nil
 		}
 	}
-	return -1, fmt.Errorf("rigid: model %q has no %s %q, only %q", m.name, kind, name, names)
+	return -1, fmt.Errorf("rigid: model %q has no site %q, only %q", m.name, name, names)
 }
 
 // WithJoints is a copy of the model in which edit has changed the joints'

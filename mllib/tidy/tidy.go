@@ -50,15 +50,6 @@ func (t Table) Sorted() Table {
 	return s
 }
 
-// Merge joins tables into a sorted one. A key that occurs twice is an error.
-func Merge(tables ...Table) (Table, error) {
-	t := slices.Concat(tables...).Sorted()
-	if err := t.checkKeys(); err != nil {
-		return nil, err
-	}
-	return t, nil
-}
-
 // Check reports the first row that a file cannot hold: NaN or Inf, a text that is
 // empty, longer than 200 bytes, not UTF-8, has control characters or says NaN
 // (which gota takes for a missing value), or a key that occurs twice.

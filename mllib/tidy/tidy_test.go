@@ -44,7 +44,7 @@ func TestWhereAndColumns(t *testing.T) {
 	equal(t, "experiments", g.Experiments(), []string{"e"})
 	one := g.Where(Method("learned"), Seed(10), Task("b"), Metric("mse", "accuracy"), Steps(9, 9), Experiment("e"))
 	equal(t, "one row", one, Table{{"e", "learned", 10, "b", 9, "mse", 10109}})
-	equal(t, "rows not of a", len(g.Where(Not(TaskPrefix("a")))), 12)
+	equal(t, "rows not of a", len(g.Where(Not(Task("a")))), 12)
 	equal(t, "nothing", g.Where(Method("Learned")), Table(nil))
 }
 
@@ -60,30 +60,6 @@ func TestGroups(t *testing.T) {
 		Table{{"e", "learned", 2, "a", 10, "mse", 2010}, {"e", "learned", 2, "b", 10, "mse", 2110}})
 	m := g.MeanOverTasks("all").Where(Method("learned"), Seed(10))
 	equal(t, "mean over tasks", m, Table{{"e", "learned", 10, "all", 0, "mse", 10050}, {"e", "learned", 10, "all", 9, "mse", 10059}, {"e", "learned", 10, "all", 10, "mse", 10060}})
-}
-
-func TestPairedDifferences(t *testing.T) {
-	end := grid().Last()
-	a, b := end.Where(Method("learned")), end.Where(Method("task loss"))
-	d, err := PairedDifferences(a, b)
-	equal(t, "differences", d, []float64{2 * 2060, 2 * 10060})
-	equal(t, "error", err, nil)
-	for _, bad := range []Table{nil, b[1:], b.Where(Seed(2))} {
-		if d, err := PairedDifferences(a, bad); err == nil {
-			t.Errorf("compared with %v: %v", bad, d)
-		}
-	}
-}
-
-func TestMerge(t *testing.T) {
-	g := grid()
-	m, err := Merge(g[:7], g[7:])
-	if err != nil || !slices.Equal(m, g.Sorted()) {
-		t.Errorf("merged %v, %v", m, err)
-	}
-	if _, err := Merge(g, g[3:4]); err == nil || !strings.Contains(err.Error(), "measured twice") {
-		t.Errorf("merged a row twice: %v", err)
-	}
 }
 
 func TestFrame(t *testing.T) {

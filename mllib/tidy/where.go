@@ -2,10 +2,8 @@ package tidy
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Filter says whether a row is wanted.
@@ -29,11 +27,6 @@ func Seed(seeds ...uint64) Filter {
 // Task keeps the rows of the named tasks.
 func Task(names ...string) Filter {
 	return func(r Row) bool { return slices.Contains(names, r.Task) }
-}
-
-// TaskPrefix keeps the rows of the tasks whose name begins with prefix.
-func TaskPrefix(prefix string) Filter {
-	return func(r Row) bool { return strings.HasPrefix(r.Task, prefix) }
 }
 
 // Metric keeps the rows of the named metrics.
@@ -190,31 +183,4 @@ func (t Table) PerSeed() (seeds []uint64, means []float64) {
 		means = append(means, Mean(values[s]))
 	}
 	return seeds, means
-}
-
-// PairedDifferences returns, for every seed in order, the mean of a's rows minus
-// the mean of b's. It is an error if there are no rows, or if a seed has another
-// number of rows in a than in b: then the two were not measured on the same tasks.
-func PairedDifferences(a, b Table) ([]float64, error) {
-	if len(a) == 0 || len(b) == 0 {
-		return nil, fmt.Errorf("tidy: nothing to compare: %d and %d rows", len(a), len(b))
-	}
-	count := map[uint64]int{}
-	for _, r := range a {
-		count[r.Seed]++
-	}
-	for _, r := range b {
-		count[r.Seed]--
-	}
-	for _, s := range slices.Sorted(maps.Keys(count)) {
-		if n := count[s]; n != 0 {
-			return nil, fmt.Errorf("tidy: seed %d has %+d rows in the first table relative to the second; compare the same tasks and steps", s, n)
-		}
-	}
-	_, x := a.PerSeed()
-	_, y := b.PerSeed()
-	for i := range x {
-		x[i] -= y[i]
-	}
-	return x, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ml3/mllib/fig"
 	"ml3/mllib/files"
 	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
@@ -21,9 +22,8 @@ import (
 // app is what the commands share. Tests make their own, with small experiments.
 type app struct {
 	experiments []paper.Experiment
-	// draw makes the figures of an experiment's tables in the folder dir, so many at a
-	// time.
-	draw func(ctx context.Context, experiment string, rows, pictures tidy.Table, dir string, jobs int) error
+	// draw makes the figures of an experiment's tables.
+	draw func(ctx context.Context, experiment string, rows, pictures tidy.Table, o fig.Output) error
 	// drawOthers makes the figures that need no table.
 	drawOthers func(dir string) error
 	out        io.Writer // results that were asked for

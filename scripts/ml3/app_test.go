@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"ml3/mllib/ad"
+	"ml3/mllib/fig"
 	"ml3/mllib/files"
 	"ml3/mllib/nn"
 	"ml3/mllib/paper"
@@ -97,11 +98,11 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t}
 	b.app = &app{
 		root: t.TempDir(), out: &b.out, progress: &b.stderr,
-		draw: func(_ context.Context, experiment string, rows, pictures tidy.Table, dir string, _ int) error {
+		draw: func(_ context.Context, experiment string, rows, pictures tidy.Table, o fig.Output) error {
 			if len(pictures) != len(rows.Seeds()) {
 				return fmt.Errorf("%d pictures for %d seeds", len(pictures), len(rows.Seeds()))
 			}
-			return files.WriteAtomic(filepath.Join(dir, experiment+".png"), func(w io.Writer) error { _, err := fmt.Fprint(w, len(rows)); return err })
+			return files.WriteAtomic(filepath.Join(o.Dir, experiment+".png"), func(w io.Writer) error { _, err := fmt.Fprint(w, len(rows)); return err })
 		},
 		drawOthers: func(dir string) error { return os.WriteFile(filepath.Join(dir, "framework.png"), nil, 0o644) },
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ml3/mllib/fig"
 	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 	"ml3/scripts/ml3/store"
@@ -161,12 +162,12 @@ func TestFigures(t *testing.T) {
 	b := newBench(t)
 	b.succeed("run", "alpha", "--profile", "paper")
 	drawn := map[string]tidy.Table{}
-	b.draw = func(_ context.Context, experiment string, table, pictures tidy.Table, dir string, jobs int) error {
-		if len(pictures) != 4 || jobs < 1 {
-			t.Errorf("%d pictures, %d jobs", len(pictures), jobs)
+	b.draw = func(_ context.Context, experiment string, table, pictures tidy.Table, o fig.Output) error {
+		if len(pictures) != 4 || o.Jobs < 1 || !o.Small {
+			t.Errorf("%d pictures, drawn as %+v", len(pictures), o)
 		}
-		if want := filepath.Join(b.root, "figures"); dir != want {
-			t.Errorf("drawn in %s, want %s", dir, want)
+		if want := filepath.Join(b.root, "figures"); o.Dir != want {
+			t.Errorf("drawn in %s, want %s", o.Dir, want)
 		}
 		drawn[experiment] = table
 		return nil

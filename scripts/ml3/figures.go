@@ -46,7 +46,7 @@ func (a *app) figures(ctx context.Context, in places, names []string) error {
 		return err
 	}
 	for _, s := range tables {
-		if err := a.picture(ctx, s, in.figures, runtime.NumCPU()); err != nil {
+		if err := a.picture(ctx, s, in, runtime.NumCPU()); err != nil {
 			return fmt.Errorf("figures of %s: %w", s.experiment.Name, err)
 		}
 		if err := ctx.Err(); err != nil {

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"ml3/mllib/fig"
 	"ml3/mllib/files"
 	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
@@ -68,8 +69,8 @@ func (l logged) Run(ctx context.Context, in paper.Input, report func(done, total
 // smallApp has the two sine experiments, so small that a seed takes milliseconds.
 func smallApp(root string) *app {
 	a := &app{root: root, out: io.Discard, progress: io.Discard, drawOthers: func(string) error { return nil },
-		draw: func(_ context.Context, experiment string, rows, _ tidy.Table, dir string, _ int) error {
-			return files.WriteAtomic(filepath.Join(dir, experiment+".png"), func(w io.Writer) error {
+		draw: func(_ context.Context, experiment string, rows, _ tidy.Table, o fig.Output) error {
+			return files.WriteAtomic(filepath.Join(o.Dir, experiment+".png"), func(w io.Writer) error {
 				_, err := fmt.Fprintln(w, len(rows))
 				return err
 			})

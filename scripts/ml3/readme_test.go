@@ -102,7 +102,7 @@ func metricsTable(*app) (string, error) {
 	var b strings.Builder
 	b.WriteString("| metric | unit | better | `step` counts | meaning |\n|---|---|---|---|---|\n")
 	for _, m := range paper.Metrics() {
-		if base, outer := paper.OuterMetric(m.Name); outer {
+		if base, outer := strings.CutSuffix(m.Name, " by outer step"); outer {
 			if _, both := paper.MetricOf(base); both {
 				continue // said once for all in the text
 			}

@@ -229,7 +229,7 @@ func (d *drawing) begin(s stored) {
 		if d.left.Load() == 0 {
 			jobs = d.jobs
 		}
-		if err := d.picture(d.ctx, s, d.to.figures, jobs); err != nil {
+		if err := d.picture(d.ctx, s, d.to, jobs); err != nil {
 			d.errs = append(d.errs, fmt.Errorf("figures of %s: %w", s.experiment.Name, err))
 		}
 	})

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"ml3/mllib/fig"
 	"ml3/mllib/paper"
 	"ml3/mllib/tidy"
 	"ml3/scripts/ml3/store"
@@ -291,7 +292,7 @@ func TestDrawingInterrupted(t *testing.T) {
 	b.succeed("run", "--profile", "paper")
 	for _, args := range [][]string{{"run"}, {"run", "beta"}, {"figures"}, {"figures", "beta"}} {
 		ctx, cancel := context.WithCancel(t.Context())
-		b.draw = func(context.Context, string, tidy.Table, tidy.Table, string, int) error { cancel(); return nil }
+		b.draw = func(context.Context, string, tidy.Table, tidy.Table, fig.Output) error { cancel(); return nil }
 		status, errs := b.ml3(ctx, args...)
 		if status != statusInterrupted || len(errs) != 1 || !strings.Contains(errs[0], "interrupted") {
 			t.Errorf("ml3 %v: exit status %d, %q", args, status, errs)
@@ -316,11 +317,11 @@ func TestRunDrawsOthers(t *testing.T) {
 func TestDrawingFails(t *testing.T) {
 	b := newBench(t)
 	draw := b.draw
-	b.draw = func(ctx context.Context, experiment string, rows, pictures tidy.Table, dir string, jobs int) error {
+	b.draw = func(ctx context.Context, experiment string, rows, pictures tidy.Table, o fig.Output) error {
 		if experiment == "alpha" {
 			return errors.New("no ink")
 		}
-		return draw(ctx, experiment, rows, pictures, dir, jobs)
+		return draw(ctx, experiment, rows, pictures, o)
 	}
 	status, errs := b.ml3(t.Context(), "run")
 	if status != statusError || len(errs) != 1 || errs[0] != "ml3: figures of alpha: no ink" || b.read("figures/quick/beta.png") != "20" || !strings.Contains(b.out.String(), "alpha-rows") {

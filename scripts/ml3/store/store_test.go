@@ -305,6 +305,80 @@ func TestRunCancelled(t *testing.T) {
 	same(t, "after cancelling", b.files(t), all.files(t))
 }
 
+// TestRunUnwritten: a part that cannot be written stops the run, which says of what, and
+// the same run goes on when it can.
+func TestRunUnwritten(t *testing.T) {
+	b, all := newBench(t), newBench(t)
+	all.run(t)
+	b.opt.Jobs = 1
+	dir := b.parts("walk")
+	b.world.stop = func(seed uint64) {
+		if seed != 7 {
+			return
+		}
+		if err := errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o644)); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := b.runJob(t.Context(), b.job, b.opt)
+	if err == nil || !strings.HasPrefix(err.Error(), "walk: ") || !strings.Contains(err.Error(), dir) || !slices.Equal(b.world.runs, []uint64{4, 7}) {
+		t.Errorf("error %v after the seeds %v", err, b.world.runs)
+	}
+	b.world.stop = nil
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	b.run(t)
+	same(t, "after the repair", b.files(t), all.files(t))
+}
+
+// TestRunJobsTogether: jobs share a manifest; one that is refused does not keep the
+// others from being run.
+func TestRunJobsTogether(t *testing.T) {
+	b := newBench(t)
+	b.run(t)
+	named := func(name string) Job {
+		j := b.job
+		j.Experiment.Name, j.Run = name, renamed{walk{Steps: 4}, name}
+		return j
+	}
+	foreign := b.job
+	foreign.Run = live{walk{Steps: 5}, b.world}
+	jobs := []Job{named("run"), foreign, named("swim")}
+	got, errs := make([]Result, 3), make([]error, 3)
+	b.opt.Done = func(i int, r Result, err error) { got[i], errs[i] = r, err }
+	if err := b.Run(t.Context(), jobs, b.opt); err != nil {
+		t.Fatal(err)
+	}
+	if errs[0] != nil || errs[2] != nil || len(got[0].Computed) != 4 || len(got[2].Rows) != 16 || errs[1] == nil || !strings.Contains(errs[1].Error(), "other settings") {
+		t.Errorf("errors %v, results %+v", errs, got)
+	}
+	m, err := b.ReadManifest()
+	if err != nil || len(m.Experiments) != 3 || len(m.Coming) != 0 {
+		t.Errorf("manifest %+v, %v", m, err)
+	}
+	for _, j := range append(jobs[:1:1], jobs[2], b.job) {
+		s, err := b.Status(j)
+		if err != nil || s.Parts != 0 || slices.ContainsFunc(s.Seeds, func(s SeedState) bool { return s.State != Complete }) {
+			t.Errorf("%s: %+v, %v", j.Experiment.Name, s, err)
+		}
+	}
+}
+
+// renamed is a walk under another name.
+type renamed struct {
+	walk
+	Name string
+}
+
+func (r renamed) Run(_ context.Context, in paper.Input, _ func(done, total int)) (paper.Output, error) {
+	out := r.output(in.Seed)
+	for i := range out.Rows {
+		out.Rows[i].Experiment, out.Pictures[i].Experiment = r.Name, r.Name
+	}
+	return out, nil
+}
+
 // TestParts: parts that are damaged, cut, of other settings or of another revision
 // are computed again and leave nothing.
 func TestParts(t *testing.T) {
