@@ -75,7 +75,7 @@ func TestNamesLeaveOut(t *testing.T) {
 		{"mbrl-pointmass", tidy.Has("version", "paper"), []string{"fig3a-pointmass", "fig3b-pointmass-versions", "fig3b-pointmass-rate", "fig3b-pointmass-model-versions"}},
 		{"mbrl-reacher", tidy.Steps(21, 60), []string{"fig3c-reacher-long"}},
 		{"mbrl-reacher", tidy.Has("joint"), []string{"fig3a-reacher-arm"}},
-		{"mfrl-reacher", tidy.Has("version", "paper"), []string{"fig4a-reacher-paper"}},
+		{"mfrl-reacher", tidy.Has("version", "inputs"), []string{"fig4a-reacher-inputs"}},
 		{"mfrl-reacher", tidy.Has("layers"), []string{"fig4c-reacher"}},
 		{"mfrl-ant", tidy.Has("episodes"), []string{"fig4b-ant-updates"}},
 		{"mfrl-ant", tidy.Has("part"), []string{"fig4b-ant-robot"}},

@@ -187,7 +187,7 @@ func (f free) reach(name string) panel {
 			}
 			c := fig.Curve{}
 			c.Style, c.Label = styleOf(m)
-			c.X, c.Y = steps(goals)
+			c.X, c.Y = steps(goals, slices.Max(pick(d).Where(tidy.Method(m)).Steps()))
 			layers = append(layers, c)
 		}
 		return layers, nil
@@ -211,12 +211,10 @@ func (f free) reach(name string) panel {
 }
 
 // steps is the share of goals that have been reached after so many samples, as a
-// staircase.
-func steps(goals []paper.FreeReach) (x, y []float64) {
+// staircase up to the last sample taken.
+func steps(goals []paper.FreeReach, last int) (x, y []float64) {
 	var at []int
-	last := 1
 	for _, g := range goals {
-		last = max(last, g.Samples)
 		if g.Reached {
 			at = append(at, max(1, g.Samples))
 		}
@@ -321,19 +319,34 @@ func (f free) inputs(name string, v paper.FreeVersion) panel {
 	return grid(name, 2, c.panel(""), c.legend())
 }
 
-// beside is another view of the robot beside the first.
+// beside is another view of the robot beside the first, with a loss that was learned in
+// that for as many outer steps.
 func (f free) beside(name string, other paper.FreeVersion) panel {
-	var parts []panel
-	var key panel
-	for _, v := range []paper.FreeVersion{f.v, other} {
-		levels := []string{paper.RandomPolicy}
-		tests := f.tests(v.Name, levels...)
-		title := fmt.Sprintf("Version %s, %d outer steps", v.Name, v.Train.Config.OuterSteps)
-		c := f.of(title, []string{paper.LearnedLoss, paper.PPO, paper.RandomPolicy}, func(t tidy.Table) tidy.Table { return positive(tests(t), levels...) })
+	levels := []string{paper.RandomPolicy}
+	methods := []string{paper.LearnedLoss, paper.PPO, paper.RandomPolicy}
+	part := func(version, learned string) curves {
+		loss, rest := f.tests(learned), f.tests(version, levels...)
+		title := fmt.Sprintf("Version %s, %d outer steps", version, other.Train.Config.OuterSteps)
+		c := f.of(title, methods, func(t tidy.Table) tidy.Table {
+			own := loss(t).Where(tidy.Method(paper.LearnedLoss))
+			return positive(append(own, rest(t).Where(tidy.Not(tidy.Method(paper.LearnedLoss)))...), levels...)
+		})
 		c.logX, c.bare = true, true
-		parts, key = append(parts, c.panel("")), c.legend()
+		return c
 	}
-	return grid(name, 3, append(parts, key)...)
+	left, right := part(f.v.Name, f.equallyLong(other)), part(other.Name, other.Name)
+	return grid(name, 3, left.panel(""), right.panel(""), right.legend())
+}
+
+// equallyLong is a version of the first one's world in which losses were learned for as
+// many outer steps as in another.
+func (f free) equallyLong(other paper.FreeVersion) string {
+	for _, v := range f.e.Versions {
+		if v.World == f.v.World && v.Train.Config.OuterSteps == other.Train.Config.OuterSteps {
+			return v.Name
+		}
+	}
+	return f.v.Name
 }
 
 // pictures are the stored pictures of the first seed.

@@ -118,9 +118,18 @@ func TestFreeScores(t *testing.T) {
 	}
 }
 
+// TestBeside: the loss beside another view has been learned in the first view for as
+// long.
+func TestBeside(t *testing.T) {
+	e := settings[paper.ModelFree]("mfrl-reacher")
+	if got := newFree(e, "reacher").equallyLong(e.Versions[1]); got != "inputs" {
+		t.Errorf("beside %s is a loss of %s", e.Versions[1].Name, got)
+	}
+}
+
 // TestSteps: a staircase of the goals that are reached, up to the last sample.
 func TestSteps(t *testing.T) {
-	x, y := steps([]paper.FreeReach{{Samples: 300, Reached: true}, {Samples: 1000}, {Samples: 100, Reached: true}, {Samples: 0, Reached: true}})
+	x, y := steps([]paper.FreeReach{{Samples: 300, Reached: true}, {Samples: 20000}, {Samples: 100, Reached: true}, {Samples: 0, Reached: true}}, 1000)
 	if !slices.Equal(x, []float64{1, 1, 100, 100, 300, 300, 1000}) || !slices.Equal(y, []float64{0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75}) {
 		t.Errorf("%v, %v", x, y)
 	}
