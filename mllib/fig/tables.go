@@ -10,10 +10,11 @@ import (
 // Spread is what a band around a mean shows.
 type Spread int
 
-// The spreads, over seeds: the tasks of a seed are averaged first.
+// The spreads. Over seeds, the tasks of a seed are averaged first.
 const (
 	SDOverSeeds   Spread = iota // mean ± one sample standard deviation
 	CI95OverSeeds               // 95 % bootstrap interval of the mean
+	SDOverTasks                 // mean ± one sample standard deviation over the tasks of a seed, averaged over the seeds
 )
 
 // Band returns the mean of t against the step as a curve, with a band of the given
@@ -24,6 +25,9 @@ func Band(t tidy.Table, spread Spread) (Curve, error) {
 		return Curve{}, fmt.Errorf("fig: a band of %d rows with the methods %q and the metrics %q; select one of each", len(t), methods, metrics)
 	}
 	n := len(t.Seeds())
+	if spread == SDOverTasks {
+		return overTasks(t, n)
+	}
 	if len(t.Tasks()) > 1 {
 		t = t.MeanOverTasks("all")
 	}
@@ -52,6 +56,33 @@ func Band(t tidy.Table, spread Spread) (Curve, error) {
 		c.Spread = fmt.Sprintf("mean and its 95 %% interval over %d seeds", n)
 	default:
 		c.Spread = fmt.Sprintf("mean ± sd over %d seeds", n)
+	}
+	return c, nil
+}
+
+// overTasks is Band with SDOverTasks, of n seeds. Every seed must have two tasks or
+// more at every step.
+func overTasks(t tidy.Table, n int) (Curve, error) {
+	c := Curve{Spread: fmt.Sprintf("mean ± sd over %d tasks, averaged over %d seeds", len(t.Tasks()), n)}
+	if n == 1 {
+		c.Spread = fmt.Sprintf("mean ± sd over %d tasks of one seed", len(t.Tasks()))
+	}
+	for _, step := range t.Steps() {
+		at := t.Where(tidy.Steps(step, step))
+		mean, sd := 0.0, 0.0
+		for _, seed := range at.Seeds() {
+			var values []float64
+			for _, r := range at.Where(tidy.Seed(seed)).Sorted() {
+				values = append(values, r.Value)
+			}
+			if len(values) < 2 {
+				return c, fmt.Errorf("fig: a band over tasks, of which seed %d has %d at step %d", seed, len(values), step)
+			}
+			mean += tidy.Mean(values) / float64(len(at.Seeds()))
+			sd += tidy.SD(values) / float64(len(at.Seeds()))
+		}
+		c.X, c.Y = append(c.X, float64(step)), append(c.Y, mean)
+		c.Low, c.High = append(c.Low, mean-sd), append(c.High, mean+sd)
 	}
 	return c, nil
 }

@@ -32,6 +32,25 @@ func TestBands(t *testing.T) {
 	}
 }
 
+// TestBandOverTasks: the tasks of two seeds are 1, 3 and 5, 9: means 2 and 7, deviations
+// √2 and √8.
+func TestBandOverTasks(t *testing.T) {
+	var rows tidy.Table
+	for i, v := range []float64{1, 3, 5, 9} {
+		rows = append(rows, tidy.Row{Experiment: "x", Method: "m", Seed: uint64(i / 2), Task: []string{"goal=0", "goal=1"}[i%2], Step: 7, Metric: "mse", Value: v})
+	}
+	c := must(Band(rows, SDOverTasks))
+	sd := (math.Sqrt2 + math.Sqrt(8)) / 2
+	if len(c.X) != 1 || c.X[0] != 7 || c.Y[0] != 4.5 || math.Abs(c.High[0]-4.5-sd) > 1e-12 || math.Abs(4.5-c.Low[0]-sd) > 1e-12 {
+		t.Errorf("%+v, want 4.5 ± %v", c, sd)
+	}
+	if c.Spread != "mean ± sd over 2 tasks, averaged over 2 seeds" {
+		t.Error(c.Spread)
+	}
+	_, err := Band(rows[:3], SDOverTasks)
+	wants(t, err, "seed 1 has 1 at step 7")
+}
+
 func TestTablesRefuse(t *testing.T) {
 	rows := append(curves("mse", "learned"), curves("accuracy", "learned")...)
 	_, err := Band(rows, SDOverSeeds)

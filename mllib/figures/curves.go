@@ -24,10 +24,13 @@ type curves struct {
 	y       fig.Axis   // its label is that of the metric
 
 	unit string // of the metric; "" for what it says itself
+	logX bool   // a logarithmic x axis
 	last int    // the last step shown; every for all
 	x    string // what the steps count; "" for what the metric says
 	bare bool   // without a legend, see legend
-	key  string // a key of the tasks: its number, and not the step, is the x axis; "" for none
+	// change makes other rows of the data's before anything else; nil for none.
+	change func(tidy.Table) tidy.Table
+	key    string // a key of the tasks: its number, and not the step, is the x axis; "" for none
 }
 
 // every is the last step of a panel that shows all.
@@ -66,10 +69,19 @@ func (c curves) number(r tidy.Row) (float64, error) {
 }
 
 func (c curves) fills(d Data) bool {
-	return len(c.rows(d.Rows, c.metric).Where(tidy.Method(c.methods...))) > 0
+	return len(c.rows(c.changed(d.Rows), c.metric).Where(tidy.Method(c.methods...))) > 0
+}
+
+// changed are the rows that c is about.
+func (c curves) changed(t tidy.Table) tidy.Table {
+	if c.change == nil {
+		return t
+	}
+	return c.change(t)
 }
 
 func (c curves) draw(d Data) (fig.Panel, error) {
+	d.Rows = c.changed(d.Rows)
 	rows := c.rows(d.Rows, c.metric)
 	m, ok := paper.MetricOf(c.metric)
 	if !ok {
@@ -95,7 +107,7 @@ func (c curves) draw(d Data) (fig.Panel, error) {
 		m.Unit = c.unit
 	}
 	c.y.Label, c.y.Possible = m.Label(), possible(m.Name)
-	return fig.Plot{Title: c.title, Width: c.size[0], Height: c.size[1], X: fig.Axis{Label: x}, Y: c.y, Layers: layers}.Panel()
+	return fig.Plot{Title: c.title, Width: c.size[0], Height: c.size[1], X: fig.Axis{Label: x, Log: c.logX}, Y: c.y, Layers: layers}.Panel()
 }
 
 // possible are the ends of what a metric can be, nil where there is none.
@@ -112,6 +124,7 @@ func possible(metric string) *[2]float64 {
 // legend is a panel of c's legend alone, to stand beside bare ones.
 func (c curves) legend() panel {
 	return panel{fills: c.fills, draw: func(d Data) (fig.Panel, error) {
+		d.Rows = c.changed(d.Rows)
 		rows := c.rows(d.Rows, c.metric)
 		layers, err := c.layers(rows, c.lost(d.Rows, rows))
 		return fig.Key(c.size[0]*0.7, c.size[1], layers...), err

@@ -49,6 +49,10 @@ func panels(experiment string) []panel {
 		return planPanels(experiment, "b", "pointmass")
 	case "mbrl-reacher":
 		return planPanels(experiment, "c", "reacher")
+	case "mfrl-reacher":
+		return freePanels(experiment, "a", "c", "reacher")
+	case "mfrl-ant":
+		return freePanels(experiment, "b", "d", "ant")
 	case "expert-reacher":
 		return expertPanels()
 	}

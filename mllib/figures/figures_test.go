@@ -31,9 +31,11 @@ func TestNames(t *testing.T) {
 		"mbrl-reacher": "c-reacher-released-goals c-reacher-model a-reacher-imagined a-reacher-arm c-reacher c-reacher-long a-reacher c-reacher-versions " +
 			"c-reacher-rate c-reacher-model-versions",
 		"expert-reacher": " losses long trajectories arm training",
+		"mfrl-reacher":   "a-reacher a-reacher-reach c-reacher a-reacher-updates a-reacher-training a-reacher-paper a-reacher-inputs a-reacher-paths a-reacher-robot",
+		"mfrl-ant":       "b-ant b-ant-reach d-ant b-ant-updates b-ant-training b-ant-paths b-ant-robot",
 	} {
 		stem := map[string]string{"sine": "fig2-sine-", "digits": "fig2-digits-", "shaped-sine": "fig5", "invdyn-reacher": "fig5c-invdyn-reacher-",
-			"invdyn-sawyer": "fig5d-invdyn-sawyer-", "mountain-car": "fig6-car-", "mbrl-pointmass": "fig3", "mbrl-reacher": "fig3", "expert-reacher": "fig6c-expert-"}[experiment]
+			"invdyn-sawyer": "fig5d-invdyn-sawyer-", "mountain-car": "fig6-car-", "mbrl-pointmass": "fig3", "mbrl-reacher": "fig3", "expert-reacher": "fig6c-expert-", "mfrl-reacher": "fig4", "mfrl-ant": "fig4"}[experiment]
 		var names []string
 		for _, s := range strings.Split(want, " ") {
 			names = append(names, strings.TrimSuffix(stem+s, "-"))
@@ -73,6 +75,10 @@ func TestNamesLeaveOut(t *testing.T) {
 		{"mbrl-pointmass", tidy.Has("version", "paper"), []string{"fig3a-pointmass", "fig3b-pointmass-versions", "fig3b-pointmass-rate", "fig3b-pointmass-model-versions"}},
 		{"mbrl-reacher", tidy.Steps(21, 60), []string{"fig3c-reacher-long"}},
 		{"mbrl-reacher", tidy.Has("joint"), []string{"fig3a-reacher-arm"}},
+		{"mfrl-reacher", tidy.Has("version", "inputs"), []string{"fig4a-reacher-inputs"}},
+		{"mfrl-reacher", tidy.Has("layers"), []string{"fig4c-reacher"}},
+		{"mfrl-ant", tidy.Has("episodes"), []string{"fig4b-ant-updates"}},
+		{"mfrl-ant", tidy.Has("part"), []string{"fig4b-ant-robot"}},
 		{"expert-reacher", tidy.Method("iLQR"), []string{"fig6c-expert-trajectories"}},
 	} {
 		whole := all()[c.experiment]
@@ -93,6 +99,7 @@ func TestGolden(t *testing.T) {
 		"invdyn-sawyer": {"fig5d-invdyn-sawyer", "fig5d-invdyn-sawyer-meta-training", "fig5d-invdyn-sawyer-arm", "fig5d-invdyn-sawyer-matrix", "fig5d-invdyn-sawyer-torque"},
 		"mountain-car":  {"fig6-car"},
 		"mbrl-reacher":  {"fig3c-reacher", "fig3a-reacher", "fig3a-reacher-imagined", "fig3a-reacher-arm"}, "expert-reacher": {"fig6c-expert"},
+		"mfrl-reacher": {"fig4a-reacher", "fig4a-reacher-reach", "fig4c-reacher"}, "mfrl-ant": {"fig4b-ant-updates", "fig4b-ant-robot"},
 	} {
 		for _, name := range names {
 			compare(t, must(Draw(experiment, name, all()[experiment])))
@@ -177,7 +184,9 @@ func TestStyles(t *testing.T) {
 	groups := [][]string{carMethods(), {"learned", "learned shaped", "task loss, best rate", "task loss", "power-weighted mse, best rate", paper.Constant},
 		{"task loss", "learned", "task loss, best rate", "scaled task loss"}, {"task loss", "task loss, rate 0.1", "learned without x", "learned shaped without x"},
 		{"once after all", "each step"}, {"learned", "learned, fixed rate", paper.ThroughModel, paper.ThroughTruth}, {"real", "imagined"},
-		{"learned shaped", paper.LearnedFeedback, "learned", "learned, equal time", paper.ThroughModel, paper.ThroughTruth, "behaviour cloning", "behaviour cloning, goal not seen"}, {"truth", "learned shaped", "learned", "task loss, best rate"}, {"reference", "reference shaped", "reference task loss"}}
+		{"learned shaped", paper.LearnedFeedback, "learned", "learned, equal time", paper.ThroughModel, paper.ThroughTruth, "behaviour cloning", "behaviour cloning, goal not seen"}, {"truth", "learned shaped", "learned", "task loss, best rate"},
+		{"learned", paper.LearnedTarget, paper.PPO, paper.PPOAllGoals, paper.RandomPolicy}, {"learned", paper.LearnedLogProb, paper.RandomPolicy}, {validated, members}, {layers(1), layers(2), layers(3), layers(4)},
+		{descents(5), descents(10), descents(20), descents(40)}, {"reference", "reference shaped", "reference task loss"}}
 	for _, g := range groups {
 		seen := map[look]string{}
 		for _, m := range g {

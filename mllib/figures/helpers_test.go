@@ -232,7 +232,8 @@ func carData(full bool) Data {
 func all() map[string]Data {
 	return map[string]Data{"sine": sineData(), "digits": digitsData(), "shaped-sine": shapedSineData(),
 		"invdyn-reacher": invdynData("invdyn-reacher"), "invdyn-sawyer": invdynData("invdyn-sawyer"), "mountain-car": carData(true),
-		"mbrl-pointmass": pointmassData(), "mbrl-reacher": reacherData(), "expert-reacher": expertData()}
+		"mbrl-pointmass": pointmassData(), "mbrl-reacher": reacherData(), "expert-reacher": expertData(),
+		"mfrl-reacher": freeData("mfrl-reacher"), "mfrl-ant": freeData("mfrl-ant")}
 }
 
 // without are the data without some rows.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,6 +133,30 @@ func TestLifetimes(t *testing.T) {
 	// θ goes on between updates: the youngest member has taken 2 inner steps since its renewal at 10.
 	if age := tr.members[1].Age; age != 2 {
 		t.Errorf("age %d, want 2", age)
+	}
+}
+
+// TestLive: after a change of the lifetime θ goes on, with ages spread over it.
+func TestLive(t *testing.T) {
+	c := config(8)
+	c.Population = 2
+	var when []int
+	tr := NewTrainer(linear, nn.Params{ad.Scalar(3)}, nil, c, rng())
+	tr.draw = func(*rand.Rand) Task { when = append(when, max(0, tr.Step())); return point{start: 2} }
+	for tr.Next(context.Background()) {
+		if tr.Step() == 2 {
+			tr.Live(4)
+		}
+	}
+	// of lifetime 1: two at the start, two for the second update; then the members, at
+	// ages 0 and 2, are renewed after 4 and after 2 further updates
+	if want := []int{0, 0, 1, 1, 4, 6}; !slices.Equal(when, want) || tr.Err() != nil {
+		t.Errorf("drawn at %v, want %v; error %v", when, want, tr.Err())
+	}
+	tr = NewTrainer(linear, nn.Params{ad.Scalar(3)}, always(point{start: 2}), c, rng())
+	tr.Live(0)
+	if tr.Next(context.Background()) || tr.Err() == nil {
+		t.Error("a lifetime of 0 is accepted")
 	}
 }
 

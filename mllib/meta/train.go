@@ -142,6 +142,17 @@ func (t *Trainer) GradientNorm() float64 { return nn.Norm(t.grad) }
 // Next and must not be changed.
 func (t *Trainer) Members() []Member { return t.members }
 
+// Live changes the lifetime from the next update on, and spreads the members' ages
+// evenly over it, as at the start: it is a stage of a curriculum, from θ that are
+// next to fresh to θ that have come further.
+func (t *Trainer) Live(lifetime int) {
+	t.c.Lifetime = lifetime
+	if t.err == nil {
+		t.err = t.c.Validate()
+	}
+	t.spread()
+}
+
 // Err is why Next was false before the last update: a wrong configuration, the
 // context's error, or a *Diverged.
 func (t *Trainer) Err() error { return t.err }
@@ -150,6 +161,13 @@ func (t *Trainer) populate() {
 	t.members = make([]Member, t.c.Population)
 	for i := range t.members {
 		t.renew(&t.members[i])
+	}
+	t.spread()
+}
+
+// spread spreads the ages evenly.
+func (t *Trainer) spread() {
+	for i := range t.members {
 		t.members[i].Age = i * t.c.Lifetime / t.c.Population
 	}
 }

@@ -18,5 +18,7 @@ var guides = map[string]Guide{
 	"invdyn-sawyer":  {"05_inverse_dynamics.ipynb", "fig5d-invdyn-sawyer"},
 	"mbrl-pointmass": {"06_model_based_rl.ipynb", "fig3b-pointmass"},
 	"mbrl-reacher":   {"06_model_based_rl.ipynb", "fig3c-reacher"},
+	"mfrl-reacher":   {"08_model_free_rl.ipynb", "fig4a-reacher"},
+	"mfrl-ant":       {"08_model_free_rl.ipynb", "fig4b-ant"},
 	"expert-reacher": {"07_expert_demonstrations.ipynb", "fig6c-expert"},
 }

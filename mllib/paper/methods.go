@@ -28,10 +28,17 @@ const (
 	ThroughModel = "task loss through the model, best rate" // that of the first method's meta-training
 	ThroughTruth = "task loss through the truth, best rate" // the true dynamics
 
-	LearnedFeedback = "learned shaped, feedback"         // ours: the expert's feedback law in the policy's own states
-	LearnedInTime   = "learned, equal time"              // without expert, in the time of the loss shaped by cloning
-	Cloned          = "behaviour cloning"                // plain, of all experts
-	ClonedBlind     = "behaviour cloning, goal not seen" // by a policy that does not see the goal
+	LearnedFeedback = "learned shaped, feedback" // ours: the expert's feedback law in the policy's own states
+	LearnedInTime   = "learned, equal time"      // without expert, in the time of the loss shaped by cloning
+	LearnedTarget   = "learned target"           // ours: M_φ is the distance of the policy's mean from a learned target
+	LearnedLogProb  = "learned, log π"           // M_φ sees log π instead of the policy's mean and deviation
+
+	PPO          = "PPO"            // a run for each goal
+	PPOAllGoals  = "PPO, all goals" // one run, whose policy sees the goal
+	RandomPolicy = "random policy"  // of the parameters from which a learned loss begins
+
+	Cloned      = "behaviour cloning"                // plain, of all experts
+	ClonedBlind = "behaviour cloning, goal not seen" // by a policy that does not see the goal
 )
 
 // The names of what pictures show besides methods.

@@ -24,6 +24,7 @@ type Metric struct {
 const (
 	gradientStep = "gradient steps"
 	policyUpdate = "policy updates"
+	sample       = "samples"
 	noStep       = "nothing (0)"
 )
 
@@ -49,6 +50,12 @@ func Metrics() []Metric {
 		{"success", "", Higher, policyUpdate, "fraction of policies at the goal", "fraction of policies whose car is at the goal at the last time step"},
 		{"task loss by outer step", "", Lower, "outer steps", "task loss", "L_T after the inner step of an update"},
 		{"distance", "m", Lower, policyUpdate, "final distance", "between the place of a roll-out's last state and that of its goal, in the real world"},
+		{"negative distance", "m", Higher, sample, "Σ −distance", "sum over an episode of minus the distance tip–goal, mean over episodes of which no policy learns; the step is the number of samples the policy has taken"},
+		{"progress", "m", Higher, sample, "Σ (first distance − distance)", "sum over an episode of the first distance torso–goal minus the present one, mean over episodes of which no policy learns; the step is the number of samples the policy has taken"},
+		{"negative distance by outer step", "m", Higher, "outer steps", "Σ −distance", "of the members of meta-training, mean since the row before; on the split validation of fresh policies, mean over their updates"},
+		{"progress by outer step", "m", Higher, "outer steps", "Σ (first distance − distance)", "of the members of meta-training, mean since the row before; on the split validation of fresh policies, mean over their updates"},
+		{"samples", "", Lower, noStep, "samples", "control steps that a meta-training has taken, or the choice of φ on validation goals"},
+		{"chosen", "", Neither, noStep, "outer step", "after which φ was the best on validation goals"},
 		{"cost", "", Lower, "iterations of iLQR", "cost", "of an expert's plan"},
 		{"expert distance", "m", Lower, "iterations of iLQR", "final distance", "between the tip at the end of an expert's plan and the goal"},
 		{"failed", "", Lower, "iterations of iLQR", "failed", "1: the expert's plan ends too far from its goal and is not shown"},
@@ -74,6 +81,7 @@ func Metrics() []Metric {
 		Metric{"z", "m", Neither, "bodies along the arm", "z", "height of a body"},
 		Metric{"ink", "", Neither, "pixels, row by row from the top left of 28 × 28", "ink", "ink of a pixel from 0 to 255; pixels below 16 have no row"},
 		Metric{"landscape", "", Neither, "points of the grid; the method grid has their θ", "loss", "value of an objective at θ"},
+		Metric{"radius", "m", Neither, "time steps", "radius", "of a part of a robot, a sphere or a rod"},
 		Metric{"angle", "rad", Neither, "time steps", "joint angle", "of a joint of the reacher"},
 		Metric{"position", "m", Neither, "time steps", "position", "of the car"},
 		Metric{"scaled inertia", "", Neither, "entries, row by row", "S H S", "inertia matrix in units that make the joints comparable"},

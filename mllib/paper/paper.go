@@ -74,6 +74,8 @@ func All() []Experiment {
 		digitsExperiment(),
 		pointmassExperiment(),
 		reacherExperiment(),
+		freeReacherExperiment(),
+		freeAntExperiment(),
 		shapedSineExperiment(),
 		invdynReacherExperiment(),
 		invdynSawyerExperiment(),

@@ -40,6 +40,39 @@ func (b Baseline) Estimate(advantage []float64, s *Samples) {
 	}
 }
 
+// Standard is an estimate that is then shifted to mean 0 and scaled to standard
+// deviation 1 over the samples, so that goals with large and with small returns count
+// the same. It is no longer an estimate of the gradient of the return, but of that in
+// units of its own.
+type Standard struct{ Of Advantage }
+
+// Estimate implements Advantage.
+func (a Standard) Estimate(advantage []float64, s *Samples) {
+	a.Of.Estimate(advantage, s)
+	standardize(advantage)
+}
+
+// Scaled is an estimate in units of its root mean square over all samples that it has
+// seen. Unlike Standard it takes no mean away, which may be the merit of an episode as a
+// whole where a member has but one.
+type Scaled struct {
+	of    Advantage
+	units units
+}
+
+// NewScaled returns an estimate in units, before any sample.
+func NewScaled(of Advantage) *Scaled { return &Scaled{of: of} }
+
+// Estimate implements Advantage.
+func (a *Scaled) Estimate(advantage []float64, s *Samples) {
+	a.of.Estimate(advantage, s)
+	a.units.see(advantage)
+	scale := a.units.scale()
+	for i := range advantage {
+		advantage[i] /= scale
+	}
+}
+
 func mustHaveRows(advantage []float64, s *Samples) {
 	if len(advantage) != s.Len() {
 		panic(fmt.Sprintf("rl: advantages of %d rows into %d", s.Len(), len(advantage)))
@@ -61,4 +94,4 @@ func standardize(x []float64) {
 	}
 }
 
-var _ Advantage = Baseline{}
+var _ = []Advantage{Baseline{}, Standard{}, (*Scaled)(nil)}

@@ -79,6 +79,51 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
+// TestStandard: an estimate in its own units.
+func TestStandard(t *testing.T) {
+	s := NewSamples(3, 4, 1, 1)
+	copy(s.Reward, normalSlice(12, "reward"))
+	got, want := make([]float64, 12), make([]float64, 12)
+	Standard{Baseline{Discount: 0.7}}.Estimate(got, s)
+	Baseline{Discount: 0.7}.Estimate(want, s)
+	mean, square := 0.0, 0.0
+	for _, x := range want {
+		mean += x / 12
+	}
+	for _, x := range want {
+		square += (x - mean) * (x - mean) / 12
+	}
+	for i := range got {
+		if w := (want[i] - mean) / math.Sqrt(square); math.Abs(got[i]-w) > 1e-7 {
+			t.Errorf("row %d: %v, want %v", i, got[i], w)
+		}
+	}
+}
+
+// TestScaled: the unit is the root mean square of everything seen, the present samples
+// among it.
+func TestScaled(t *testing.T) {
+	a, square := NewScaled(Baseline{Discount: 0.7}), 0.0
+	for k := range 3 {
+		s := NewSamples(3, 4, 1, 1)
+		copy(s.Reward, normalSlice(12, "reward"))
+		for i := range s.Reward {
+			s.Reward[i] *= float64(1 + k)
+		}
+		got, want := make([]float64, 12), make([]float64, 12)
+		Baseline{Discount: 0.7}.Estimate(want, s)
+		for _, x := range want {
+			square += x * x
+		}
+		a.Estimate(got, s)
+		for i := range got {
+			if w := want[i] / math.Sqrt(square/float64(12*(k+1))); math.Abs(got[i]-w) > 1e-12 {
+				t.Errorf("batch %d, row %d: %v, want %v", k, i, got[i], w)
+			}
+		}
+	}
+}
+
 func TestStandardize(t *testing.T) {
 	x := normalSlice(50, "x")
 	for i := range x {

@@ -48,6 +48,9 @@ type ModelFree struct {
 	Goal      []float64
 	Rows      int // of a mini-batch, drawn without repetition
 	Inputs    Inputs
+	// Units divide the numbers of an observation before a learned loss sees them, so
+	// that they are all of the size of 1; nil for none. The policy sees them as they are.
+	Units []float64
 	// Fresh is a policy with episodes that were recorded for Goal beforehand; if it
 	// is nil, Init draws θ₀ from the policy and records.
 	Fresh *Fresh
@@ -106,10 +109,26 @@ func (m *ModelFree) Features(theta nn.Params, rng *rand.Rand) *ad.Value {
 		observation = ad.AddScalar(math.NaN(), observation)
 	}
 	d := m.Recorder.policy.At(theta, observation)
+	observation = m.inUnits(observation)
 	if m.Inputs == LogProb {
 		return ad.ConcatCols(observation, action, ad.Scale(logProbScale, d.LogProb(action)))
 	}
 	return ad.ConcatCols(observation, action, d.Mean, ad.Broadcast(ad.Exp(d.LogStd), len(at), s.Na))
+}
+
+// inUnits is what a learned loss sees of observations [n, no].
+func (m *ModelFree) inUnits(observation *ad.Value) *ad.Value {
+	if m.Units == nil {
+		return observation
+	}
+	if len(m.Units) != observation.Cols {
+		panic(fmt.Sprintf("rl: ModelFree: %d units of an observation of %d numbers", len(m.Units), observation.Cols))
+	}
+	seen := observation.Tape().Zeros(observation.Rows, observation.Cols)
+	for i, x := range observation.Data {
+		seen.Data[i] = x / m.Units[i%len(m.Units)]
+	}
+	return seen
 }
 
 // draw is Rows different rows of the samples in random order.

@@ -94,6 +94,25 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
+// TestUnits: a learned loss sees observations in units, and the policy does not.
+func TestUnits(t *testing.T) {
+	for _, inputs := range []Inputs{MeanAndStd, LogProb} {
+		m := reacherTask(t, inputs)
+		theta := m.Init(nil, random.Stream(6, "units"))
+		plain := m.Features(theta, random.Stream(6, "rows"))
+		m.Units = []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}
+		scaled := m.Features(theta, random.Stream(6, "rows"))
+		for i, x := range plain.Data {
+			if c := i % plain.Cols; c < 11 {
+				x /= m.Units[c]
+			}
+			if scaled.Data[i] != x {
+				t.Fatalf("inputs %v, entry %d: %v, want %v", inputs, i, scaled.Data[i], x)
+			}
+		}
+	}
+}
+
 // TestModelFreeSamples: what is drawn from are the episodes of the last recording; Init
 // and Loss take one batch of episodes each, Features none, and a Fresh saves Init's.
 func TestModelFreeSamples(t *testing.T) {
