@@ -27,18 +27,22 @@ const (
 	Inconclusive  Outcome = "inconclusive"
 )
 
-// Verdict is the measured effect behind a claim with its 95 % bootstrap
-// interval over seeds; a positive effect supports the claim. With one seed the
+// Verdict is the measured effect behind a claim with the 95 % interval of its mean over
+// seeds (tidy.MeanInterval); a positive effect supports the claim. With one seed the
 // interval is from −Inf to +Inf.
 type Verdict struct {
 	Outcome          Outcome
 	Value, Low, High float64
 	Effect           string // what Value measures, with its unit
+
+	N        int     // seeds with an effect
+	Positive int     // of those, with an effect above zero
+	P        float64 // that signs of the effects are random, tidy.SignFlip
 }
 
 // Decide turns an effect and its interval into a verdict.
 func Decide(effect string, value, low, high float64) Verdict {
-	v := Verdict{Outcome: Inconclusive, Value: value, Low: low, High: high, Effect: effect}
+	v := Verdict{Outcome: Inconclusive, Value: value, Low: low, High: high, Effect: effect, P: 1}
 	switch {
 	case low > 0:
 		v.Outcome = Reproduced
@@ -48,28 +52,41 @@ func Decide(effect string, value, low, high float64) Verdict {
 	return v
 }
 
-// judge turns one effect per seed into a verdict: their mean and its 95 %
-// bootstrap interval.
-func judge(effect string, perSeed []float64) (Verdict, error) {
-	return judgeBy(effect, perSeed, tidy.Mean)
-}
+// judge turns one effect per seed into a verdict on their mean.
+func judge(effect string, perSeed []float64) (Verdict, error) { return judgeSame(effect, perSeed, 0) }
 
-// judgeBy is judge with another statistic than the mean. A single seed has no
-// interval: it could be anything.
-func judgeBy(effect string, perSeed []float64, statistic func([]float64) float64) (Verdict, error) {
+// judgeSame is judge where margin is 0. Otherwise the claim is that the effect is none:
+// the verdict is on margin − |mean|, with the least and the greatest that it has within
+// the interval of the mean, so that the claim is reproduced if that interval lies within
+// ±margin. Signs and p are those of the effects. A single seed has no interval: it could
+// be anything.
+func judgeSame(effect string, perSeed []float64, margin float64) (Verdict, error) {
 	for _, x := range perSeed {
 		if !finite(x) {
 			return Verdict{}, fmt.Errorf("%s: an effect of %v; the table has a value outside of what its metric can be", effect, x)
 		}
 	}
-	if len(perSeed) == 1 {
-		return Decide(effect, statistic(perSeed), math.Inf(-1), math.Inf(1)), nil
+	mean, i := tidy.Mean(perSeed), tidy.Interval{Low: math.Inf(-1), High: math.Inf(1)}
+	if len(perSeed) > 1 {
+		var err error
+		if i, err = tidy.MeanInterval(perSeed); err != nil {
+			return Verdict{}, fmt.Errorf("%s: %w", effect, err)
+		}
 	}
-	i, err := tidy.Bootstrap(perSeed, statistic)
-	if err != nil {
-		return Verdict{}, fmt.Errorf("%s: %w", effect, err)
+	if margin != 0 && !math.IsInf(i.High, 1) {
+		nearest := max(i.Low, -i.High, 0)
+		mean, i = margin-math.Abs(mean), tidy.Interval{Low: margin - max(-i.Low, i.High), High: margin - nearest}
+	} else if margin != 0 {
+		mean = margin - math.Abs(mean)
 	}
-	return Decide(effect, statistic(perSeed), i.Low, i.High), nil
+	v := Decide(effect, mean, i.Low, i.High)
+	v.N, v.P = len(perSeed), tidy.SignFlip(perSeed)
+	for _, x := range perSeed {
+		if x > 0 {
+			v.Positive++
+		}
+	}
+	return v, nil
 }
 
 // contest compares a method with rivals, one number a seed each.
@@ -87,8 +104,9 @@ type contest struct {
 	strongest func(a, b float64) bool
 	// effectOf makes an effect of the two numbers; nil for rival − own.
 	effectOf func(own, rival float64) float64
-	// statistic makes one number of the effects; nil for their mean.
-	statistic func(perSeed []float64) float64
+	// same is the margin within which the claim is that there is no effect; 0 for a
+	// claim that there is one.
+	same float64
 }
 
 func lower(a, b float64) bool  { return a < b }
@@ -152,9 +170,6 @@ func (c contest) verdict(name string, own, rival map[uint64]float64) (Verdict, e
 	if c.effectOf == nil {
 		c.effectOf = func(own, rival float64) float64 { return rival - own }
 	}
-	if c.statistic == nil {
-		c.statistic = tidy.Mean
-	}
 	if c.strongest != nil {
 		c.effect = fmt.Sprintf(c.effect, name)
 	}
@@ -171,7 +186,7 @@ func (c contest) verdict(name string, own, rival map[uint64]float64) (Verdict, e
 	if lost+lostOwn > 0 {
 		c.effect += fmt.Sprintf(" (without %d seeds with which %s and %d with which %s diverged)", lostOwn, c.own, lost, name)
 	}
-	v, err := judgeBy(c.effect, inOrder(effects), c.statistic)
+	v, err := judgeSame(c.effect, inOrder(effects), c.same)
 	if lostOwn > 0 && v.Outcome == Reproduced {
 		v.Outcome = Inconclusive
 	}

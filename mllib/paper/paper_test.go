@@ -217,3 +217,39 @@ func quickTwice(t *testing.T, e Experiment, run Run, seeds []uint64) tidy.Table 
 	}
 	return a.Rows
 }
+
+// TestJudge: signs and p of the effects; "the same" is an equivalence test, which an
+// effect inside of the margin passes only with its whole interval.
+func TestJudge(t *testing.T) {
+	v := judged(t)(judge("x", []float64{1, 2, 3, 4, -1, 2, 3, 1, 2, 3}))
+	if v.N != 10 || v.Positive != 9 || v.Outcome != Reproduced || !(v.P > 0.001 && v.P < 0.01) {
+		t.Errorf("%+v", v)
+	}
+	small := []float64{-0.02, 0.03, 0.01, -0.01, 0.02, -0.02, 0.03, -0.01, 0.01, -0.03}
+	for _, c := range []struct {
+		shift, margin float64
+		want          Outcome
+	}{{0, 0.06, Reproduced}, {0.05, 0.06, Inconclusive}, {0.1, 0.06, NotReproduced}, {-0.1, 0.06, NotReproduced}} {
+		effects := make([]float64, len(small))
+		for i, x := range small {
+			effects[i] = x + c.shift
+		}
+		v := judged(t)(judgeSame("x", effects, c.margin))
+		if v.Outcome != c.want || !(v.Low <= v.Value && v.Value <= v.High && v.High <= c.margin) {
+			t.Errorf("shifted by %g: %+v, want %s", c.shift, v, c.want)
+		}
+	}
+	if v := judged(t)(judgeSame("x", []float64{0.01}, 0.06)); v.Outcome != Inconclusive || v.P != 1 {
+		t.Errorf("one seed: %+v", v)
+	}
+}
+
+func judged(t *testing.T) func(Verdict, error) Verdict {
+	return func(v Verdict, err error) Verdict {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
