@@ -20,6 +20,7 @@ import (
 
 	"ml3/mllib/files"
 	"ml3/mllib/paper"
+	"ml3/mllib/tidy"
 )
 
 // judged is a claim with its verdict.
@@ -37,8 +38,11 @@ func (a *app) claimsCommand() *cobra.Command {
 		Use:   "claims [experiment...]",
 		Short: "Judge the paper's claims by stored tables",
 		Long: `Judge the paper's claims by the tables in data/results: the measured effect, its
-95 % bootstrap interval over seeds, and the verdict: "reproduced" if the interval
-lies above zero, "not reproduced" if it lies below, else "inconclusive".
+95 % interval of its mean over seeds, and the verdict: "reproduced" if the interval
+lies above zero, "not reproduced" if it lies below, else "inconclusive". Beside it: of
+how many seeds the effect is above zero, the p-value of the sign-flip test, and that
+value after Holm's correction for all claims that are judged together. With fewer than
+five seeds nothing is certain, and a note says so.
 
 With --write the verdicts on all experiments are also stored in data/claims.csv, or
 in claims/claims.csv of another folder of tables, as ml3 run does, and the stored
@@ -204,17 +208,31 @@ func (a *app) judgeStored(in places, e paper.Experiment) ([]judged, error) {
 
 // claimColumns are the columns of a file of verdicts.
 func claimColumns() []string {
-	return []string{"claim", "experiment", "figure", "n", "verdict", "value", "low", "high", "effect", "text"}
+	return []string{"claim", "experiment", "figure", "n", "verdict", "value", "low", "high", "positive", "p", "p_holm", "effect", "text"}
 }
 
-// writeClaims writes verdicts as CSV; n is the number of seeds.
+// holm are the p-values of verdicts after Holm's correction for all of them.
+func holm(verdicts []judged) []float64 {
+	p := make([]float64, len(verdicts))
+	for i, j := range verdicts {
+		p[i] = j.verdict.P
+	}
+	return tidy.Holm(p)
+}
+
+// few is the number of seeds below which a verdict says little.
+const few = 5
+
+// writeClaims writes verdicts as CSV; n is the number of seeds, positive that of
+// effects above zero.
 func writeClaims(w io.Writer, verdicts []judged) error {
 	out := csv.NewWriter(w)
 	out.Write(claimColumns())
-	for _, j := range verdicts {
+	corrected := holm(verdicts)
+	for i, j := range verdicts {
 		v := j.verdict
 		out.Write([]string{j.claim.ID, j.name, j.claim.Figure, strconv.Itoa(j.seeds), string(v.Outcome),
-			decimal(v.Value), decimal(v.Low), decimal(v.High), v.Effect, j.claim.Text})
+			decimal(v.Value), decimal(v.Low), decimal(v.High), strconv.Itoa(v.Positive), decimal(v.P), decimal(corrected[i]), v.Effect, j.claim.Text})
 	}
 	out.Flush()
 	return out.Error()
@@ -235,10 +253,16 @@ func printClaims(w io.Writer, verdicts []judged) error {
 		return nil
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "CLAIM\tFIGURE\tVERDICT\tEFFECT\t95 % INTERVAL\tMEASURED AS")
-	for _, j := range verdicts {
+	fmt.Fprintln(t, "CLAIM\tFIGURE\tVERDICT\tEFFECT\t95 % INTERVAL\tABOVE 0\tP\tP, HOLM\tMEASURED AS")
+	corrected, least := holm(verdicts), few
+	for i, j := range verdicts {
 		v := j.verdict
-		fmt.Fprintf(t, "%s\t%s\t%s\t%.4g\t%s\t%s\n", j.claim.ID, j.claim.Figure, v.Outcome, v.Value, interval(v), v.Effect)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%.4g\t%s\t%d of %d\t%.2g\t%.2g\t%s\n",
+			j.claim.ID, j.claim.Figure, v.Outcome, v.Value, interval(v), v.Positive, v.N, v.P, corrected[i], v.Effect)
+		least = min(least, j.seeds)
+	}
+	if least < few {
+		fmt.Fprintf(t, "note: a table has only %d of the %d seeds from which on a verdict says something\n", least, few)
 	}
 	return t.Flush()
 }

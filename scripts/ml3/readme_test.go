@@ -129,14 +129,15 @@ func claimsTable(a *app) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	b.WriteString("| claim | figure | effect (positive supports the claim) | n | value [95 % interval] | verdict |\n|---|---|---|---|---|---|\n")
-	for _, j := range verdicts {
+	b.WriteString("| claim | figure | effect (positive supports the claim) | n | value [95 % interval] | above 0 | p, after Holm | verdict |\n|---|---|---|---|---|---|---|---|\n")
+	corrected := holm(verdicts)
+	for i, j := range verdicts {
 		v := j.verdict
 		outcome := string(v.Outcome)
 		if v.Outcome != paper.Inconclusive {
 			outcome = "**" + outcome + "**"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %d | %.3g [%.3g, %.3g] | %s |\n", j.claim.ID, j.claim.Figure, strings.ReplaceAll(v.Effect, "|", "\\|"), j.seeds, v.Value, v.Low, v.High, outcome)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %d | %.3g [%.3g, %.3g] | %d of %d | %.2g, %.2g | %s |\n", j.claim.ID, j.claim.Figure, strings.ReplaceAll(v.Effect, "|", "\\|"), j.seeds, v.Value, v.Low, v.High, v.Positive, v.N, v.P, corrected[i], outcome)
 	}
 	return b.String(), nil
 }
