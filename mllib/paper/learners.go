@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ml3/mllib/meta"
+	"ml3/mllib/rl"
 	"ml3/mllib/tidy"
 )
 
@@ -38,12 +39,31 @@ func LearnerOf(run Run, loss string) (learner meta.Learner, sees string, err err
 				return v.Loss, "position and velocity, force, and the goal's position, scaled as the settings say", nil
 			}
 		}
+	case ModelFree:
+		for _, v := range r.Versions {
+			for _, l := range v.Losses {
+				if is("version", v.Name) && is("method", l.Method) {
+					if l.Inputs == rl.LogProb {
+						return start(l.Learner), "observation in the version's units, action, 0.2 log π", nil
+					}
+					return start(l.Learner), "observation in the version's units, action, mean and deviation of the policy", nil
+				}
+			}
+		}
 	case ModelBased:
 		return planLearner(r.Versions, loss)
 	case ExpertReacher:
 		return planLearner([]PlanVersion{r.Version}, loss)
 	}
 	return nil, "", fmt.Errorf("%T has no loss %q", run, loss)
+}
+
+// start is the learner without its own way to begin.
+func start(l meta.Learner) meta.Learner {
+	if free, ok := l.(FreeLearner); ok {
+		return free.Learner
+	}
+	return l
 }
 
 // planLearner finds the learner of a loss of planned policies; the losses of studies

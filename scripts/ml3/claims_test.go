@@ -14,7 +14,7 @@ import (
 )
 
 // columns begins every file of verdicts.
-const columns = "claim,experiment,figure,n,verdict,value,low,high,effect,text\n"
+const columns = "claim,experiment,figure,n,verdict,value,low,high,positive,p,p_holm,effect,text\n"
 
 func TestClaims(t *testing.T) {
 	b := newBench(t)
@@ -23,9 +23,9 @@ func TestClaims(t *testing.T) {
 	b.succeed("run", "--profile", "paper")
 	b.succeed("claims", "--csv")
 	want := columns +
-		"alpha-rows,alpha,9z,4,reproduced,190.0,189.0,190.5,rows above the bound,\n" +
-		"beta-rows,beta,9z,4,reproduced,190.0,189.0,190.5,rows above the bound,\n" +
-		"beta-close,beta,9z,4,inconclusive,0.0,-1.0,0.5,rows above the bound,\"close, \"\"so to say\"\"\"\n"
+		"alpha-rows,alpha,9z,4,reproduced,190.0,189.0,190.5,0,1.0,1.0,rows above the bound,\n" +
+		"beta-rows,beta,9z,4,reproduced,190.0,189.0,190.5,0,1.0,1.0,rows above the bound,\n" +
+		"beta-close,beta,9z,4,inconclusive,0.0,-1.0,0.5,0,1.0,1.0,rows above the bound,\"close, \"\"so to say\"\"\"\n"
 	if b.out.String() != want || b.read("data/claims.csv") != want {
 		t.Errorf("got\n%s\nand in the file\n%s\nwant\n%s", &b.out, b.read("data/claims.csv"), want)
 	}
@@ -101,7 +101,7 @@ func TestClaimsOneSeed(t *testing.T) {
 		}
 		b.succeed(args...)
 	}
-	want := columns + "alpha-rows,alpha,9z,1,inconclusive,2.0,-Inf,+Inf,rows per seed,\n"
+	want := columns + "alpha-rows,alpha,9z,1,inconclusive,2.0,-Inf,+Inf,0,1.0,1.0,rows per seed,\n"
 	if got := b.read("data/results/quick/claims/claims.csv"); got != want {
 		t.Errorf("claims.csv:\n%s\nwant\n%s", got, want)
 	}

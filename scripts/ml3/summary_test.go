@@ -2,9 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -68,8 +68,8 @@ func TestSummary(t *testing.T) {
 				t.Errorf("%d columns: %s", n, line)
 			}
 		}
-		differ := regexp.MustCompile(`here\n7 of 33 differ`).MatchString(out.String())
-		if differ != !in.stored || len(shown) != 33 {
+		differ := strings.Contains(out.String(), fmt.Sprintf("here\n%d of %d differ", (len(shown)+4)/5, len(shown)))
+		if differ != !in.stored || len(shown) < 33 {
 			t.Errorf("%d claims, every fifth turned:\n%s", len(shown), &out)
 		}
 	}
