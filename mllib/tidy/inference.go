@@ -13,18 +13,18 @@ import (
 // MeanInterval returns the 95 % interval of the mean of the numbers that x was drawn
 // from, by the symmetric studentized bootstrap (Hall, "On symmetric bootstrap
 // confidence intervals", 1988): x̄ ± q s/√n, where q is the 0.95-quantile of
-// |x̄* − x̄| √n / s* over 9 999 resamples with replacement. It does not depend on the
-// order of x.
+// |x̄* − x̄| √n / max(s*, s/4) over 9 999 resamples with replacement. It does not depend
+// on the order of x. The floor under s* is ours: resamples that miss the one value far
+// from the others have hardly any spread, and q would be as large as one likes.
 //
-// Of the intervals that were compared by simulation (percentile, BCa, Student's t,
-// the studentized bootstrap with equal tails, and this one), it is the one that covers
-// the mean with a probability between 93 and 97 % at n = 10 and 20 for normal,
-// exponential and heavy-tailed (t with three degrees of freedom) numbers; a test
-// repeats the simulation. The percentile interval covers 86 to 92 %.
+// Of the intervals that were compared by simulation (percentile, BCa, Student's t, the
+// studentized bootstrap with equal tails, this one without floor and with others), it
+// is the narrowest that covers the mean with a probability of 93 to 97 % at n = 10 and
+// 20 for normal, exponential and heavy-tailed (t with three degrees of freedom)
+// numbers; a test repeats the simulation. The percentile interval covers 86 to 92 %.
 //
-// Where more than one resample in twenty has no spread, because the values are few or
-// most of them are the same, q is the quantile of Student's t with n − 1 degrees of
-// freedom. Fewer than two values are an error, as is anything that is not finite.
+// Fewer than five values have Student's t interval, with n − 1 degrees of freedom. Fewer
+// than two are an error, as is anything that is not finite.
 func MeanInterval(x []float64) (Interval, error) { return meanInterval(x, 9999) }
 
 // meanInterval is MeanInterval by a number of resamples that is one below a multiple of 20.
@@ -42,23 +42,20 @@ func meanInterval(x []float64, resamples int) (Interval, error) {
 	if sorted[0] == sorted[len(sorted)-1] {
 		return Interval{mean, mean}, nil
 	}
+	if n := float64(len(x)); len(x) < 5 {
+		half := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975) * s / math.Sqrt(n)
+		return Interval{mean - half, mean + half}, nil
+	}
 	rng := rand.New(rand.NewPCG(bootstrapHigh, bootstrapLow))
 	ratios, drawn := make([]float64, resamples), make([]float64, len(x))
 	for i := range ratios {
 		for j := range drawn {
 			drawn[j] = sorted[rng.IntN(len(sorted))]
 		}
-		if ratios[i] = math.Inf(1); drawn[0] != slices.Max(drawn) || drawn[0] != slices.Min(drawn) {
-			ratios[i] = math.Abs(Mean(drawn)-mean) / SD(drawn)
-		}
+		ratios[i] = math.Abs(Mean(drawn)-mean) / max(SD(drawn), s/4)
 	}
 	slices.Sort(ratios)
-	q := ratios[(resamples+1)*95/100-1]
-	if math.IsInf(q, 1) {
-		n := float64(len(x))
-		q = distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975) / math.Sqrt(n)
-	}
-	half := float64(q * s)
+	half := float64(ratios[(resamples+1)*95/100-1] * s)
 	return Interval{mean - half, mean + half}, nil
 }
 
