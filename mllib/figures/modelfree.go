@@ -284,7 +284,11 @@ func (f free) others(name string) panel {
 		c.logX, c.bare = true, true
 		parts, key = append(parts, c.panel("")), c.legend()
 	}
-	return grid(name, 3, append(parts, key)...)
+	columns := 3
+	if len(parts) < 4 {
+		columns = 2 // so that the legend does not stand in a row of its own
+	}
+	return grid(name, columns, append(parts, key)...)
 }
 
 // training is the score of members and of fresh policies on validation goals against
