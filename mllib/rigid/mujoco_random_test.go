@@ -45,12 +45,17 @@ func compareModel(t *testing.T, m *Model, c *MuJoCo, seed uint64) (touched int) 
 		compareEngines(w, s, c, randomVec(m.NV(), rng), fmt.Sprintf(" of state %d", i))
 		touched += len(s.Contacts())
 		c.SetState(s.Q, s.V, s.Ctrl)
+		iterated := false
 		for k := 0; k < 3 && !resets(s); k++ {
 			s.Advance(m.Integrator(), 1)
 			c.Advance(m.Integrator(), 1)
 			c.GetState(q, v)
-			w.near(fmt.Sprintf("q of state %d, step %d", i, k), s.Q, q, tolWhole, largest(q))
-			w.near(fmt.Sprintf("v of state %d, step %d", i, k), s.V, v, tolWhole, largest(v))
+			tolQ, tolV := tolWhole, tolWhole
+			if iterated = iterated || iterates(s); iterated {
+				tolQ, tolV = 10*portalTolerance, 10*portalTolerance/leastTimestep // some contacts, some steps
+			}
+			w.near(fmt.Sprintf("q of state %d, step %d", i, k), s.Q, q, tolQ, largest(q))
+			w.near(fmt.Sprintf("v of state %d, step %d", i, k), s.V, v, tolV, largest(v))
 		}
 	}
 	return touched
@@ -67,6 +72,23 @@ func resets(s *State) bool {
 	copy(fresh.Ctrl, s.Ctrl)
 	fresh.Forward(acc)
 	return largest(s.Q) > most || largest(s.V) > most || largest(acc) > most
+}
+
+// leastTimestep is that of the random models, s.
+const leastTimestep = 0.001
+
+// iterates says whether a contact of the last step was found by a search that ends at
+// portalTolerance: with a last digit that differs it may take one step more, find a depth
+// that differs by as much and, within a time step, a velocity that differs by that depth
+// over the time.
+func iterates(s *State) bool {
+	for _, c := range s.Contacts() {
+		a, b := s.m.geoms[c.Geom].Type, s.m.geoms[c.Floor].Type
+		if (a == Cylinder || b == Cylinder) && a != Plane && b != Plane {
+			return true
+		}
+	}
+	return false
 }
 
 // randomModel writes up to three trees over a floor and among posts.
