@@ -104,8 +104,8 @@ func writeCounts(w io.Writer, shown []judged, differ int, beside bool) {
 	if beside {
 		fmt.Fprintf(w, `
 The stored verdicts, of all seeds at the paper's size, count; %s.
-A quick run has fewer seeds, steps and tasks: it shows that everything works and
-about how large an effect is; it cannot judge what shows late in training.
+A run of fewer seeds, steps or tasks, as a quick one is, shows that everything
+works and about how large an effect is, and not what shows late in training.
 `, map[bool]string{true: "here\nnone differs", false: fmt.Sprintf("here\n%d of %d differ", differ, len(shown))}[differ == 0])
 	}
 }
